@@ -1,0 +1,34 @@
+package pgsql
+
+// Catalog is a snapshot of a database's relations, so that names and stars resolve as the server resolves them. It is
+// immutable once handed to a Planner.
+type Catalog struct {
+	Relations []Relation
+}
+
+// RelationKind is pg_class.relkind, reduced to what matters here.
+type RelationKind byte
+
+const (
+	OrdinaryTable RelationKind = 'r' // also partitioned and foreign tables
+	View          RelationKind = 'v' // also materialized views
+)
+
+// Relation is a table or a view.
+type Relation struct {
+	OID     uint32
+	Schema  string
+	Name    string
+	Kind    RelationKind
+	Parent  uint32      // the table that this one inherits from or is a partition of; 0 if none
+	Uses    []uint32    // for a view: the relations that its query reads
+	Columns []Attribute // in attnum order, dropped ones left out
+}
+
+// Attribute is a column of a relation.
+type Attribute struct {
+	Name      string
+	Number    int16  // pg_attribute.attnum
+	TypeOID   uint32 // the base type, with domains resolved
+	Generated bool   // generated column: cannot be written
+}

@@ -1,0 +1,101 @@
+package pgsql
+
+// Plan is what a text means for protected columns. It is pure data, immutable, and safe to share between sessions.
+type Plan struct {
+	// Statements has one entry per statement of the text, in order; the empty text has none.
+	Statements []Statement
+	// Edits turn the client's text into the server's, in the order of the text and without overlap. Empty: the text
+	// goes to the server as it came.
+	Edits []Edit
+	// Params lists the parameters whose values must be sealed, in the order of their numbers.
+	Params []ParamUse
+	// Refusal, if set, means that nothing of the text may run; all other parts are then empty.
+	Refusal *Refusal
+}
+
+// Protected reports whether anything of the plan needs more than passing on.
+func (p *Plan) Protected() bool {
+	if p.Refusal != nil || len(p.Edits) > 0 || len(p.Params) > 0 {
+		return true
+	}
+	for i := range p.Statements {
+		if p.Statements[i].Columns != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// Statement is one statement of a text.
+type Statement struct {
+	// Columns describes the row the server returns, if a protected column is in it or a hidden column was added;
+	// nil: rows pass as they are.
+	Columns []ResultColumn
+	// Writes is true unless the statement is known to change nothing (SELECT without data-modifying parts, SHOW, …).
+	Writes bool
+	// Schema is true if the statement can change the catalog (CREATE, ALTER, DROP, …).
+	Schema bool
+	// Deallocate names the prepared statement that is dropped by DEALLOCATE; All is set for DEALLOCATE ALL and DISCARD ALL.
+	Deallocate    string
+	DeallocateAll bool
+}
+
+// ResultColumn is a column of a row as the server returns it.
+type ResultColumn struct {
+	Column *Column   // nil: not protected
+	Tenant TenantRef // whose value it must be, if Column is set
+	Hidden bool      // added by the plan; not shown to the client
+	// Attr is the number that RowDescription must give for a protected column that comes straight from a table, and
+	// Relation that table's OID; 0 where the server gives none. A disagreement means that the catalog is out of date.
+	Relation uint32
+	Attr     int16
+}
+
+// TenantKind says where a tenant is found at run time.
+type TenantKind uint8
+
+const (
+	TenantFixed   TenantKind = iota // Value is the tenant
+	TenantSession                   // Value is "user" or "database"
+	TenantParam                     // Param is the parameter's number
+	TenantResult                    // Result is the index of the server's result column that holds it
+)
+
+// TenantRef locates the tenant of a value.
+type TenantRef struct {
+	Kind    TenantKind
+	Value   string
+	Param   int    // 1-based
+	Result  int    // 0-based, among the columns as the server returns them
+	TypeOID uint32 // type of the parameter or result column that holds the tenant, as the catalog has it
+}
+
+// ParamUse is a parameter that meets a protected column.
+type ParamUse struct {
+	Param  int // 1-based
+	Column *Column
+	Tenant TenantRef
+}
+
+// Edit replaces the bytes [Start, End) of the client's text.
+type Edit struct {
+	Start, End int
+	Text       string   // the replacement, if Literal is nil
+	Literal    *Literal // a value to seal; its replacement is the sealed literal
+}
+
+// Literal is a constant in the text that meets a protected column.
+type Literal struct {
+	Column *Column
+	Value  string // the value in PostgreSQL's text form, unquoted and with escapes resolved
+	Tenant TenantRef
+}
+
+// Refusal says why a statement cannot be proved safe. None of its texts quotes a literal.
+type Refusal struct {
+	Code     string // SQLSTATE
+	Message  string // names the column
+	Detail   string
+	Hint     string // what to write instead
+	Position int    // byte offset in the client's text, 0-based; -1 if none
+}
