@@ -1,7 +1,100 @@
 package fieldcrypt
 
-// Key is one version of a tenant's data key, ready for use.
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+)
+
+// Bounds of a Key.
+const (
+	secretSize    = 32        // bytes: AES-256
+	maxTenantSize = 1<<16 - 1 // bytes: what the 16-bit length of the format holds
+	maxGrant      = 1 << 32   // messages: SP 800-38D, 8.3, for random 96-bit nonces
+)
+
+// Key is one version of a tenant's data key, ready for use. It is safe for concurrent use.
+//
+// Its secret stays in ordinary memory until the garbage collector reuses it; clearing it earlier would promise more than
+// Go can keep, since expanded keys are copies that can't be reached.
 type Key struct {
 	id     KeyID
 	tenant string
+	secret []byte
+
+	budget atomic.Int64 // messages that may still be sealed; below zero only while a Seal that was refused returns
+
+	// derived has the field keys by Field.Index, nil where none was derived yet. A slice that was stored is never
+	// written again: readers take no lock. derive serialises writers.
+	derived atomic.Pointer[[]*fieldKey]
+	derive  sync.Mutex
+}
+
+// NewKey makes a key from the 32 bytes of a data key, which are copied: the caller clears its own. The tenant has 1 to
+// 65,535 bytes. The key's budget is 0: it opens, and seals only after Grant.
+func NewKey(id KeyID, tenant string, secret []byte) (*Key, error) {
+	switch {
+	case id == 0:
+		return nil, fmt.Errorf("data key of tenant %q has id 0, which names no key", tenant)
+	case len(tenant) == 0 || len(tenant) > maxTenantSize:
+		return nil, fmt.Errorf("data key %016x: tenant has %d bytes, must have 1 to %d", uint64(id), len(tenant), maxTenantSize)
+	case len(secret) != secretSize:
+		return nil, fmt.Errorf("data key %016x has %d bytes, must have %d", uint64(id), len(secret), secretSize)
+	}
+	k := &Key{id: id, tenant: tenant, secret: append([]byte(nil), secret...)}
+	k.derived.Store(&[]*fieldKey{})
+	return k, nil
+}
+
+// ID returns the id that is written into the envelopes of this key.
+func (k *Key) ID() KeyID { return k.id }
+
+// Tenant returns the tenant whose values this key seals and opens.
+func (k *Key) Tenant() string { return k.tenant }
+
+// Grant adds n messages to the budget; n above 2^32, what a key may seal in all its life, counts as 2^32. The caller has
+// reserved them durably, so that all processes together stay within the limit.
+func (k *Key) Grant(n uint64) { k.budget.Add(int64(min(n, maxGrant))) }
+
+// Budget returns how many messages may still be sealed before ErrBudget.
+func (k *Key) Budget() uint64 { return uint64(max(k.budget.Load(), 0)) }
+
+// spend takes one message from the budget. Of concurrent callers exactly as many succeed as messages were granted.
+func (k *Key) spend() error {
+	if k.budget.Add(-1) >= 0 {
+		return nil
+	}
+	k.budget.Add(1)
+	return fmt.Errorf("data key %016x: %w", uint64(k.id), ErrBudget)
+}
+
+// fieldKey returns the derived key of f, deriving it at the first use.
+func (k *Key) fieldKey(f *Field) (*fieldKey, error) {
+	if table := *k.derived.Load(); f.index < len(table) {
+		if fk := table[f.index]; fk != nil && fk.field == f.id {
+			return fk, nil
+		}
+	}
+	return k.deriveField(f)
+}
+
+func (k *Key) deriveField(f *Field) (*fieldKey, error) {
+	k.derive.Lock()
+	defer k.derive.Unlock()
+	old := *k.derived.Load()
+	if f.index < len(old) && old[f.index] != nil {
+		if old[f.index].field != f.id {
+			return nil, fmt.Errorf("fields %s and %s have the same index %d", old[f.index].field, f.id, f.index)
+		}
+		return old[f.index], nil // another goroutine was first
+	}
+	fk, err := newFieldKey(k.secret, k.tenant, k.id, f.id)
+	if err != nil {
+		return nil, err
+	}
+	table := make([]*fieldKey, max(len(old), f.index+1))
+	copy(table, old)
+	table[f.index] = fk
+	k.derived.Store(&table)
+	return fk, nil
 }
