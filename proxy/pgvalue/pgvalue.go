@@ -1,3 +1,20 @@
+// Package pgvalue converts between what a PostgreSQL client sends or expects and the canonical plaintext that
+// is sealed.
+//
+// The canonical plaintext of a value is PostgreSQL's binary representation of the field's logical type, so that
+// every spelling of a value (text or binary, `t` or `true`, `2024-5-6` or `2024-05-06`) seals to the same bytes;
+// equality search depends on it. For text it is the UTF-8 bytes, for jsonb the text that jsonb's output function
+// would show, without the version byte of the binary form.
+//
+// Input is judged as the server would judge it: what the server's input function or assignment cast refuses is
+// refused with the same SQLSTATE. What is accepted here has the server's meaning; a few forms that the server
+// accepts are refused (a date that depends on the clock, for one), never the other way round in meaning.
+//
+// No error carries a value or a part of it. All functions are safe for concurrent use; none keeps a reference to
+// its arguments. Buffers that are appended to must not overlap the source.
+//
+// Compatibility: PostgreSQL 15. Newer servers accept more spellings of numbers (`0x1F`, `1_000`), which are
+// refused here.
 package pgvalue
 
 // Type is a logical type of a protected field: what the application believes the column to be.

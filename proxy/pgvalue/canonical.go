@@ -1,0 +1,101 @@
+package pgvalue
+
+import (
+	"bytes"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5/pgtype"
+)
+
+// Pseudo-type of a literal without a type; its binary form is its text.
+const oidUnknown = pgtype.UnknownOID
+
+// AppendCanonical appends the canonical plaintext of src to dst. src is what the client sent, in the given format,
+// for a parameter that it declared with type oid (0: not declared, so it is the logical type).
+//
+// It uses the zero Settings; see AppendCanonicalIn.
+func (t Type) AppendCanonical(dst, src []byte, format Format, oid uint32) ([]byte, error) {
+	return t.AppendCanonicalIn(dst, src, format, oid, &defaultSettings)
+}
+
+// AppendCanonicalIn is AppendCanonical under the session's settings, on which the meaning of some dates depends.
+// Errors are *Error; dst is then returned as it was.
+func (t Type) AppendCanonicalIn(dst, src []byte, format Format, oid uint32, s *Settings) ([]byte, error) {
+	if format != TextFormat && format != BinaryFormat {
+		return dst, errBadFormat
+	}
+	if format == TextFormat && !validText(src) {
+		return dst, errEncoding
+	}
+	out, err := t.appendCanonical(dst, source{src, format, oid}, s)
+	if err != nil {
+		return dst, err
+	}
+	return out, nil
+}
+
+// source is one value as the client sent it.
+type source struct {
+	bytes  []byte
+	format Format
+	oid    uint32
+}
+
+func (t Type) appendCanonical(dst []byte, v source, s *Settings) ([]byte, error) {
+	switch t {
+	case Text:
+		return appendText(dst, v)
+	case Bytea:
+		return appendBytea(dst, v)
+	case Int8:
+		return appendInt8(dst, v)
+	case Date:
+		return appendDate(dst, v, s)
+	case UUID:
+		return appendUUID(dst, v)
+	case JSONB:
+		return appendJSONB(dst, v)
+	}
+	return dst, errUnknownType
+}
+
+// isString reports whether the declared type is one whose binary form is its text.
+func isString(oid uint32) bool {
+	switch oid {
+	case pgtype.TextOID, pgtype.VarcharOID, pgtype.BPCharOID, pgtype.NameOID, oidUnknown:
+		return true
+	}
+	return false
+}
+
+// text returns the characters of a value that was declared as a string, and whether it was one. A value without
+// a declared type is characters if it came in text format.
+func (v source) text() ([]byte, bool, error) {
+	if v.oid == 0 {
+		return v.bytes, v.format == TextFormat, nil
+	}
+	if !isString(v.oid) {
+		return nil, false, nil
+	}
+	if v.format == BinaryFormat && !validText(v.bytes) {
+		return nil, false, errEncoding
+	}
+	return v.bytes, true, nil
+}
+
+// binary checks that a binary value has exactly size bytes, with the server's errors.
+func (v source) binary(size int) error {
+	switch {
+	case len(v.bytes) < size:
+		return errShortBinary
+	case len(v.bytes) > size:
+		return errLongBinary
+	}
+	return nil
+}
+
+// validText reports whether the server would take b as text in encoding UTF8, which has no NUL.
+func validText(b []byte) bool { return bytes.IndexByte(b, 0) < 0 && utf8.Valid(b) }
+
+// trimSpace removes the white space of C's isspace, which the server's input functions skip.
+func trimSpace(b []byte) []byte { return bytes.Trim(b, " \t\n\v\f\r") }

@@ -1,0 +1,73 @@
+package pgvalue
+
+import (
+	"bytes"
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/jackc/pgx/v5/pgtype"
+)
+
+// jsonbDepth is the nesting that is accepted. The server's bound is its stack (max_stack_depth), so it depends on
+// the build and its settings; this one is below what a stock server takes.
+const jsonbDepth = 5000
+
+// jsonbGrowth is how many bytes numbers written with exponents may grow in one document when they are written
+// out. The server stores them compactly; without a bound nine bytes (1e131071) would become 131,072.
+const jsonbGrowth = 1 << 20
+
+// appendJSONB is assignment to a jsonb column; the result is the text that jsonb's output function shows
+// (PostgreSQL documentation, 8.14): keys sorted by length, then bytes, the last of equal keys, one space after
+// each comma and colon, numbers as numeric prints them, the fewest escapes in strings.
+func appendJSONB(dst []byte, v source) ([]byte, error) {
+	src, err := v.json()
+	if err != nil {
+		return dst, err
+	}
+	p := jsonParser{dec: jsontext.NewDecoder(bytes.NewBuffer(src), jsontext.AllowDuplicateNames(true)), growth: jsonbGrowth}
+	p.text = make([]byte, 0, len(src))
+	root, err := p.value(0)
+	if err != nil {
+		return dst, err
+	}
+	if _, err := p.dec.ReadToken(); err != io.EOF {
+		return dst, errInvalidText("json")
+	}
+	return p.appendValue(dst, root), nil
+}
+
+// appendJSONText is assignment of a declared json value to a text column: checked, but kept as it is.
+func appendJSONText(dst []byte, v source) ([]byte, error) {
+	src, err := v.json()
+	if err != nil {
+		return dst, err
+	}
+	if !jsontext.Value(src).IsValid(jsontext.AllowDuplicateNames(true)) {
+		return dst, errInvalidText("json")
+	}
+	return append(dst, src...), nil
+}
+
+// json returns the document's text.
+func (v source) json() ([]byte, error) {
+	switch {
+	case v.oid != 0 && v.oid != pgtype.JSONBOID && v.oid != pgtype.JSONOID && !isString(v.oid):
+		return nil, errMismatch(JSONB)
+	case v.format == TextFormat:
+		return v.bytes, nil
+	}
+	src := v.bytes
+	if v.oid == 0 || v.oid == pgtype.JSONBOID {
+		if len(src) == 0 {
+			return nil, errShortBinary
+		}
+		if src[0] != jsonbVersion {
+			return nil, &Error{codeInternal, "unsupported jsonb version number"}
+		}
+		src = src[1:]
+	}
+	if !validText(src) {
+		return nil, errEncoding
+	}
+	return src, nil
+}

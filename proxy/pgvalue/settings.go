@@ -1,0 +1,60 @@
+package pgvalue
+
+import (
+	"strings"
+	"time"
+)
+
+// Settings are the session's settings on which text forms depend. The zero value means DateStyle "ISO, MDY",
+// bytea_output hex, and an unknown time zone.
+type Settings struct {
+	DateStyle   string // as the server reports it in ParameterStatus: "ISO, MDY", "German, DMY", …
+	ByteaEscape bool   // bytea_output is escape
+
+	// Location is the session's TimeZone. A parameter declared as timestamptz becomes a date in it; while it is
+	// nil such a parameter is refused, because a guess could store the neighbouring day.
+	Location *time.Location
+}
+
+var defaultSettings Settings
+
+type dateStyle uint8
+
+const (
+	styleISO dateStyle = iota
+	styleSQL
+	stylePostgres
+	styleGerman
+)
+
+type dateOrder uint8
+
+const (
+	orderMDY dateOrder = iota
+	orderDMY
+	orderYMD
+)
+
+// style returns the output style that DateStyle names; ISO if it names none.
+func (s *Settings) style() dateStyle {
+	switch {
+	case strings.HasPrefix(s.DateStyle, "SQL"):
+		return styleSQL
+	case strings.HasPrefix(s.DateStyle, "Postgres"):
+		return stylePostgres
+	case strings.HasPrefix(s.DateStyle, "German"):
+		return styleGerman
+	}
+	return styleISO
+}
+
+// order returns the order of fields that DateStyle names; MDY if it names none.
+func (s *Settings) order() dateOrder {
+	switch {
+	case strings.HasSuffix(s.DateStyle, "DMY"):
+		return orderDMY
+	case strings.HasSuffix(s.DateStyle, "YMD"):
+		return orderYMD
+	}
+	return orderMDY
+}

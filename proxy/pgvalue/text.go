@@ -1,0 +1,64 @@
+package pgvalue
+
+import (
+	"bytes"
+	"encoding/binary"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5/pgtype"
+)
+
+// nameLimit is NAMEDATALEN-1, the bytes that a value of type name can hold.
+const nameLimit = 63
+
+// appendText is assignment to a text column: strings as they are, other types by their output function, as far
+// as they have one form for every session.
+func appendText(dst []byte, v source) ([]byte, error) {
+	if v.oid == 0 {
+		v.oid = pgtype.TextOID
+	}
+	if isString(v.oid) {
+		return appendString(dst, v)
+	}
+	switch v.oid {
+	case pgtype.Int2OID, pgtype.Int4OID, pgtype.Int8OID:
+		n, err := v.integer()
+		return strconv.AppendInt(dst, n, 10), err
+	case pgtype.UUIDOID:
+		return appendUUIDText(dst, v)
+	case pgtype.JSONBOID:
+		return appendJSONB(dst, v)
+	case pgtype.JSONOID:
+		return appendJSONText(dst, v)
+	}
+	return dst, errMismatch(Text)
+}
+
+func appendString(dst []byte, v source) ([]byte, error) {
+	s, _, err := v.text()
+	if err != nil {
+		return dst, err
+	}
+	switch {
+	case v.oid == pgtype.BPCharOID: // char(n) to text drops the padding
+		s = bytes.TrimRight(s, " ")
+	case v.oid == pgtype.NameOID && len(s) > nameLimit:
+		if v.format == BinaryFormat { // namerecv refuses, namein cuts
+			return dst, &Error{codeNameTooLong, "identifier too long"}
+		}
+		s = cutRunes(s, nameLimit)
+	}
+	return append(dst, s...), nil
+}
+
+// cutRunes returns the longest prefix of whole characters that has at most limit bytes.
+func cutRunes(s []byte, limit int) []byte {
+	for limit > 0 && !utf8.RuneStart(s[limit]) {
+		limit--
+	}
+	return s[:limit]
+}
+
+// appendFixed appends a big-endian integer, the form of int8 (8 bytes).
+func appendFixed(dst []byte, n int64) []byte { return binary.BigEndian.AppendUint64(dst, uint64(n)) }
