@@ -4,7 +4,7 @@ import "fmt"
 
 // Bounds of a Field. The index bound keeps the table of derived keys, which has one slot per index, small.
 const (
-	maxFieldIDSize = 255   // bytes
+	maxFieldIDSize = 255 // bytes
 	maxFieldIndex  = 1<<16 - 1
 )
 
