@@ -22,7 +22,7 @@ type Key struct {
 	tenant string
 	secret []byte
 
-	budget atomic.Int64 // messages that may still be sealed; below zero only while a Seal that was refused returns
+	budget atomic.Uint64 // messages that may still be sealed
 
 	// derived has the field keys by Field.Index, nil where none was derived yet. A slice that was stored is never
 	// written again: readers take no lock. derive serialises writers.
@@ -54,18 +54,27 @@ func (k *Key) Tenant() string { return k.tenant }
 
 // Grant adds n messages to the budget; n above 2^32, what a key may seal in all its life, counts as 2^32. The caller has
 // reserved them durably, so that all processes together stay within the limit.
-func (k *Key) Grant(n uint64) { k.budget.Add(int64(min(n, maxGrant))) }
+func (k *Key) Grant(n uint64) { k.budget.Add(min(n, maxGrant)) }
 
 // Budget returns how many messages may still be sealed before ErrBudget.
-func (k *Key) Budget() uint64 { return uint64(max(k.budget.Load(), 0)) }
+func (k *Key) Budget() uint64 { return k.budget.Load() }
 
-// spend takes one message from the budget. Of concurrent callers exactly as many succeed as messages were granted.
+// TakeBudget empties the budget and returns what was left, so that an owner who drops the key can grant it to the key's
+// next copy. A Seal that runs at the same time has either spent its message before, or is refused.
+func (k *Key) TakeBudget() uint64 { return k.budget.Swap(0) }
+
+// spend takes one message from the budget. Of concurrent callers exactly as many succeed as messages were granted: the
+// count never goes below zero, not even for an instant.
 func (k *Key) spend() error {
-	if k.budget.Add(-1) >= 0 {
-		return nil
+	for {
+		n := k.budget.Load()
+		if n == 0 {
+			return fmt.Errorf("data key %016x: %w", uint64(k.id), ErrBudget)
+		}
+		if k.budget.CompareAndSwap(n, n-1) {
+			return nil
+		}
 	}
-	k.budget.Add(1)
-	return fmt.Errorf("data key %016x: %w", uint64(k.id), ErrBudget)
 }
 
 // fieldKey returns the derived key of f, deriving it at the first use.
