@@ -1,0 +1,51 @@
+package configs
+
+import "slices"
+
+// Fields are the protected kinds of data by id.
+type Fields map[string]Field
+
+// Field is one kind of protected data.
+type Field struct {
+	// Type is the logical type that applications see: text, bytea, int8, date, uuid or jsonb. Required.
+	Type string `yaml:"type"`
+}
+
+// FieldTypes are the logical types that a field can have.
+func FieldTypes() []string { return slices.Clone(fieldTypes) }
+
+var fieldTypes = []string{"text", "bytea", "int8", "date", "uuid", "jsonb"}
+
+// Tables are the tables with protected columns. A table that is not named passes through untouched.
+type Tables []Table
+
+// Table is one table with protected columns.
+type Table struct {
+	// Name is table or schema.table, spelled as in the catalog, without folding; the schema is public by default. A part
+	// that contains a dot is put in double quotes, as in SQL. Required.
+	Name    string  `yaml:"name" env:"NAME"`
+	Tenant  Tenant  `yaml:"tenant" envPrefix:"TENANT_"`
+	Columns Columns `yaml:"columns" env:"COLUMNS"`
+}
+
+// Tenant says whose keys protect a row. Exactly one of its parts is set.
+type Tenant struct {
+	// Column is a column of the same table that holds the tenant's id: text, varchar, int2, int4, int8 or uuid.
+	Column string `yaml:"column" env:"COLUMN"`
+	// Fixed is the one tenant of the whole table, 1 to 255 bytes.
+	Fixed string `yaml:"fixed" env:"FIXED"`
+	// Session is a fact of the client's session: user (the login role) or database.
+	Session string `yaml:"session" env:"SESSION"`
+}
+
+// Columns are the protected columns of a table by name, spelled as in the catalog.
+type Columns map[string]Column
+
+// Column binds one column to a field.
+type Column struct {
+	// Field is the id of a field. Several columns may share one. Required.
+	Field string `yaml:"field"`
+	// Storage is the column's type in the database: bytea (the envelope's bytes) or text ("ks1." and base64url, a third
+	// larger).
+	Storage string `yaml:"storage" default:"bytea"`
+}

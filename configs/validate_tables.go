@@ -1,0 +1,148 @@
+package configs
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// maxIdentifierBytes is PostgreSQL's NAMEDATALEN - 1; the server cuts longer names off.
+const maxIdentifierBytes = 63
+
+var fieldID = regexp.MustCompile(`^[a-z0-9_.-]{1,255}$`)
+
+func (k *checker) fields(c *Config) {
+	used := map[string]bool{}
+	for _, t := range c.Tables {
+		for _, column := range t.Columns {
+			used[column.Field] = true
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(c.Fields)) {
+		path := childPath("fields", id)
+		switch typ := c.Fields[id].Type; {
+		case !fieldID.MatchString(id):
+			k.fail(path, "is not a field id", `use 1 to 255 of a-z, 0-9, "_", "." and "-"`)
+		case typ == "":
+			k.fail(path+".type", "is missing", "write one of "+strings.Join(fieldTypes, ", "))
+		case !slices.Contains(fieldTypes, typ):
+			k.fail(path+".type", "is not a type that can be protected", "write one of "+strings.Join(fieldTypes, ", "))
+		case !used[id]:
+			k.fail(path, "is used by no column", "bind a column to it in tables, or remove it")
+		}
+	}
+}
+
+func (k *checker) tables(c *Config) {
+	if len(c.Tables) == 0 {
+		k.fail("tables", "is missing", "list at least one table with protected columns")
+	}
+	seen := map[[2]string]bool{}
+	for i, t := range c.Tables {
+		path := fmt.Sprintf("tables[%d]", i)
+		schema, name, err := t.SchemaAndName()
+		switch {
+		case t.Name == "":
+			k.fail(path+".name", "is missing", "write table or schema.table")
+		case err != nil:
+			what, todo := explain(err)
+			k.fail(path+".name", what, todo)
+		case seen[[2]string{schema, name}]:
+			k.fail(path+".name", "names the table "+schema+"."+name+" a second time", "put all its columns into one entry")
+		}
+		seen[[2]string{schema, name}] = true
+		k.tenant(path+".tenant", t)
+		k.columns(path+".columns", t.Columns, c.Fields)
+	}
+}
+
+func (k *checker) tenant(path string, t Table) {
+	count := 0
+	for _, part := range []string{t.Tenant.Column, t.Tenant.Fixed, t.Tenant.Session} {
+		if part != "" {
+			count++
+		}
+	}
+	_, protected := t.Columns[t.Tenant.Column]
+	switch {
+	case count == 0:
+		k.fail(path, "is missing", "write column: NAME, fixed: TENANT or session: user|database")
+	case count > 1:
+		k.fail(path, "names more than one source", "keep one of column, fixed and session")
+	case protected:
+		k.fail(path+".column", "is itself a protected column", "name a column that stays readable")
+	case len(t.Tenant.Column) > maxIdentifierBytes:
+		k.fail(path+".column", "is longer than an identifier of PostgreSQL can be", "write the name as the catalog has it, at most 63 bytes")
+	case t.Tenant.Fixed != "" && !validTenant(t.Tenant.Fixed):
+		k.fail(path+".fixed", "is not a tenant's name", "use 1 to 255 bytes of UTF-8 without control characters")
+	case t.Tenant.Session != "":
+		k.oneOf(path+".session", t.Tenant.Session, "user", "database")
+	}
+}
+
+func (k *checker) columns(path string, columns Columns, fields Fields) {
+	if len(columns) == 0 {
+		k.fail(path, "is missing", "bind at least one column to a field, or remove the table")
+	}
+	for _, name := range slices.Sorted(maps.Keys(columns)) {
+		at, column := childPath(path, name), columns[name]
+		if name == "" || len(name) > maxIdentifierBytes {
+			k.fail(at, "is not a name that a column can have", "write it as the catalog has it, 1 to 63 bytes")
+		}
+		k.oneOf(at+".storage", column.Storage, "bytea", "text")
+		if !k.required(at+".field", column.Field, "name one of the fields") {
+			continue
+		}
+		if _, ok := fields[column.Field]; !ok {
+			k.fail(at+".field", "names a field that is not defined", unknownField(column.Field, fields))
+		}
+	}
+}
+
+func unknownField(id string, fields Fields) string {
+	if len(fields) == 0 {
+		return "define it under fields"
+	}
+	return "define it under fields; " + suggestion(id, slices.Sorted(maps.Keys(fields)))
+}
+
+// SchemaAndName takes the table's name apart; the schema is public if none is written.
+func (t Table) SchemaAndName() (schema, name string, err error) {
+	parts, err := splitName(t.Name)
+	if err != nil {
+		return "", "", err
+	}
+	if len(parts) == 1 {
+		return "public", parts[0], nil
+	}
+	return parts[0], parts[1], nil
+}
+
+// splitName takes "schema.table" apart at the dot; parts may be in double quotes, in which "" stands for one quote.
+func splitName(text string) ([]string, error) {
+	var parts []string
+	for more := true; more; {
+		var part string
+		if quoted := quotedPart.FindStringSubmatch(text); quoted != nil {
+			part, text, more = strings.ReplaceAll(quoted[1], `""`, `"`), quoted[3], quoted[2] == "."
+		} else if part, text, more = strings.Cut(text, "."); strings.Contains(part, `"`) {
+			return nil, errName
+		}
+		if part == "" || len(part) > maxIdentifierBytes {
+			return nil, errName
+		}
+		parts = append(parts, part)
+	}
+	if len(parts) > 2 {
+		return nil, errName
+	}
+	return parts, nil
+}
+
+// quotedPart splits off a leading quoted part: its inside, the dot if one follows, and what is behind the dot.
+var quotedPart = regexp.MustCompile(`(?s)^"((?:[^"]|"")*)"(?:(\.)(.*))?$`)
+
+var errName = fmt.Errorf("is not a table's name%w",
+	remedy(`write table or schema.table as the catalog has it, each part 1 to 63 bytes, in double quotes if it contains a dot`))
