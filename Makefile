@@ -1,0 +1,78 @@
+# Keyaside. Two commands matter on a fresh machine with Go, a C compiler and a package manager: make demo, make test.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+GO ?= go
+# cgo is needed for PKCS#11 alone; without it the program builds and refuses such a master key.
+export CGO_ENABLED ?= 1
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+# Bounds for one package's tests and for one fuzz target.
+TESTTIME ?= 10m
+FUZZTIME ?= 10s
+PKG ?= ./...
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+.PHONY: help
+help: ## Show the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: build ## See it work: throwaway Postgres, SoftHSM and proxy (ARGS=--once ends by itself)
+	@bin/keyaside demo $(ARGS)
+
+.PHONY: test
+test: deps deps-drivers format vet lint build ## Install what is missing, check and build everything, run all tests with the race detector
+	$(GO) test -race -count=1 -timeout $(TESTTIME) $(PKG)
+
+.PHONY: quick
+quick: ## Run the tests without the race detector and with Go's cache
+	$(GO) test -timeout $(TESTTIME) $(PKG)
+
+.PHONY: build
+build: deps ## Build bin/keyaside
+	$(GO) build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/keyaside ./cmd/keyaside
+
+.PHONY: deps
+deps: ## Install SoftHSM 2 and a PostgreSQL server if they are missing
+	@.ci/install
+
+.PHONY: deps-drivers
+deps-drivers: ## Install psql, psycopg2 and node-postgres for the driver tests
+	@.ci/install drivers
+
+.PHONY: format
+format:
+	@files=$$(gofmt -l $$($(GO) list -f '{{.Dir}}' $(PKG)) | sort -u); if [ -n "$$files" ]; then echo "run gofmt -w on:" $$files >&2; exit 1; fi
+
+.PHONY: vet
+vet:
+	$(GO) vet $(PKG)
+
+.PHONY: lint
+lint: ## Run staticcheck
+	$(GO) run $(STATICCHECK) $(PKG)
+
+.PHONY: vuln
+vuln: ## Look dependencies up in Go's vulnerability database (needs vuln.go.dev)
+	$(GO) run $(GOVULNCHECK) $(PKG)
+
+.PHONY: bench
+bench: build ## Compare throughput with direct Postgres (ARGS are passed on)
+	$(GO) run ./bench $(ARGS)
+
+.PHONY: fuzz
+fuzz: ## Run each fuzz target for FUZZTIME (default 10s)
+	@for pkg in $$($(GO) list $(PKG)); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+	    echo "== $$pkg $$target"; \
+	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg; \
+	  done; \
+	done
+
+.PHONY: clean
+clean: ## Remove what was built and installed in this folder
+	rm -rf bin .tools
