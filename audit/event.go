@@ -2,17 +2,18 @@ package audit
 
 import "context"
 
-// Event is one line of the audit log: who did what to which key, and why. It never holds key bytes or plaintext.
+// Event is what a line of the audit log tells: who did what to which key, and why. It never holds key bytes or plaintext.
 type Event struct {
-	Action  string `json:"action"`            // "master.unwrap", "master.wrap", "key.create", "key.rotate", "key.state", …
-	Actor   string `json:"actor"`             // the process or the person: "serve", "cli:alice"
+	Action  string `json:"action"` // "master.unwrap", "master.wrap", "key.create", "key.rotate", "key.state", …
+	Actor   string `json:"actor"`  // the process or the person: "serve", "cli:alice"
 	Tenant  string `json:"tenant,omitempty"`
 	Purpose string `json:"purpose,omitempty"`
 	KeyID   string `json:"key_id,omitempty"` // 16 hexadecimal digits
 	Version uint32 `json:"version,omitempty"`
+	State   string `json:"state,omitempty"`  // the key's state after the act
 	Master  string `json:"master,omitempty"` // provider, key and version of the master key
 	Reason  string `json:"reason,omitempty"`
-	Outcome string `json:"outcome"` // "ok" or the class of the error
+	Outcome string `json:"outcome"` // "ok", "attempt" before a change, or the class of the error
 }
 
 // Recorder takes events. Record returns when the event is durable; an error means that it is not, and the caller
