@@ -1,19 +1,21 @@
 // Package boltstore keeps key records in one bbolt file: the store for one machine.
 //
 // The file is opened for the length of one transaction and released again, so that `keyaside keys rotate` works under a
-// running proxy and a change by one process is seen by the other at its next look. That costs an open and a close per call:
-// 0.1 ms beside the disk's own sync for a write. Key caches above make calls rare. Measured on 2 shared cores, ext4:
+// running proxy and a change by one process is seen by the other at its next look. Opening and closing is cheap beside the
+// disk's own sync. Measured on 2 shared cores, ext4, a sync of 0.11 ms: a Get 23 µs among 100 records and 35 µs among 10,000;
+// a Commit of one record 0.49 ms in both:
 //
-//	go test ./keystore/boltstore -run '^$' -bench . -benchtime 2s
-//	…
+//	go test ./keystore/boltstore -run '^$' -bench .
 //
 // It refuses a file that others can read, a directory in which everybody can write, a file that is missing where none is to
 // be created (an empty disk must not become an empty store, which would look as if every key were lost), an empty file, a
 // file of another format or version, and a file that was exchanged for another store while the process runs. A damaged file
 // is an error and never a crash, even where the damage makes bbolt panic or the memory map fault.
 //
-// It does not defend against a file system that lies about sync, nor work over network file systems without flock. A group
-// that may write the directory is trusted, since private groups are common.
+// It does not defend against a file system that lies about sync, nor work over network file systems without flock. Damage to
+// the newer of bbolt's two header pages undoes the last commit unnoticed, as after a torn write, and a file that is replaced
+// by an older copy of itself is not noticed either: the audit log tells. A group that may write the directory is trusted,
+// since private groups are common.
 //
 // A Store is safe for concurrent use. The format of the file is described in format.go; its version is checked at each open.
 package boltstore
