@@ -10,17 +10,11 @@ import (
 // appendBytea is assignment to a bytea column. A declared string is refused, as by the server: its characters may
 // be meant as the bytes, or as their escaped form.
 func appendBytea(dst []byte, v source) ([]byte, error) {
-	switch v.oid {
-	case 0, pgtype.ByteaOID:
-		if v.format == BinaryFormat {
-			return append(dst, v.bytes...), nil
-		}
-	case oidUnknown:
-		if v.format == BinaryFormat && !validText(v.bytes) {
-			return dst, errEncoding
-		}
-	default:
+	if v.oid != 0 && v.oid != pgtype.ByteaOID {
 		return dst, errMismatch(Bytea)
+	}
+	if v.format == BinaryFormat {
+		return append(dst, v.bytes...), nil
 	}
 	if digits, ok := bytes.CutPrefix(v.bytes, []byte(`\x`)); ok {
 		return appendHexIn(dst, digits)

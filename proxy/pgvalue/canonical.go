@@ -7,9 +7,6 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// Pseudo-type of a literal without a type; its binary form is its text.
-const oidUnknown = pgtype.UnknownOID
-
 // AppendCanonical appends the canonical plaintext of src to dst. src is what the client sent, in the given format,
 // for a parameter that it declared with type oid (0: not declared, so it is the logical type).
 //
@@ -26,6 +23,9 @@ func (t Type) AppendCanonicalIn(dst, src []byte, format Format, oid uint32, s *S
 	}
 	if format == TextFormat && !validText(src) {
 		return dst, errEncoding
+	}
+	if oid == pgtype.UnknownOID { // to the server, this is not declared either
+		oid = 0
 	}
 	out, err := t.appendCanonical(dst, source{src, format, oid}, s)
 	if err != nil {
@@ -62,7 +62,7 @@ func (t Type) appendCanonical(dst []byte, v source, s *Settings) ([]byte, error)
 // isString reports whether the declared type is one whose binary form is its text.
 func isString(oid uint32) bool {
 	switch oid {
-	case pgtype.TextOID, pgtype.VarcharOID, pgtype.BPCharOID, pgtype.NameOID, oidUnknown:
+	case pgtype.TextOID, pgtype.VarcharOID, pgtype.BPCharOID, pgtype.NameOID:
 		return true
 	}
 	return false

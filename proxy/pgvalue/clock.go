@@ -15,7 +15,7 @@ type clock struct {
 
 // time reads hh:mm[:ss[.fraction]].
 func (p *dateParser) time() error {
-	if p.clock.known {
+	if p.clock.known || !p.fields.middle() {
 		return errDateFormat
 	}
 	p.afterT, p.clock.known = false, true
@@ -50,11 +50,26 @@ func (p *dateParser) time() error {
 
 // check allows a leap second and 24:00:00, as the server does.
 func (c *clock) check() error {
-	if c.minute > 59 || c.second > 60 || c.hour > 24 ||
-		c.hour == 24 && (c.minute > 0 || c.second > 0 || c.fraction > 0) {
+	rest := c.second > 0 || c.fraction > 0
+	if c.minute > 59 || c.second > 60 || c.second == 60 && c.fraction > 0 ||
+		c.hour > 24 || c.hour == 24 && (c.minute > 0 || rest) {
 		return errDateField
 	}
 	return nil
+}
+
+// compactTime reads hhmm or hhmmss after a date.
+func (p *dateParser) compactTime(digits string) error {
+	if p.clock.known || len(digits) != 4 && len(digits) != 6 {
+		return errDateFormat
+	}
+	p.afterT, p.clock.known = false, true
+	p.clock.hour, _ = fieldValue(digits[:2])
+	p.clock.minute, _ = fieldValue(digits[2:4])
+	if len(digits) == 6 {
+		p.clock.second, _ = fieldValue(digits[4:])
+	}
+	return p.clock.check()
 }
 
 // setMeridiem applies AM (0) or PM (12).
@@ -68,9 +83,9 @@ func (c *clock) setMeridiem(pm int) error {
 }
 
 // micros returns the time of day in microseconds, rounded to them.
-func (c *clock) micros() (int64, error) {
+func (c *clock) micros() int64 {
 	seconds := int64(c.hour*3600 + c.minute*60 + c.second)
-	return seconds*1e6 + int64(math.RoundToEven(c.fraction*1e6)), nil
+	return seconds*1e6 + int64(math.RoundToEven(c.fraction*1e6))
 }
 
 // zone reads a displacement: ±hh, ±hhmm, ±hh:mm, ±hh:mm:ss.

@@ -1,24 +1,13 @@
 package pgvalue
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"math"
-	"math/big"
 	"strconv"
 
 	"github.com/jackc/pgx/v5/pgtype"
-)
-
-// Bounds of numeric (PostgreSQL documentation, 8.1): digits before and after the decimal point.
-const (
-	numericMaxWeight = 131072
-	numericMaxScale  = 16383
-)
-
-var (
-	bigTwo = big.NewInt(2)
-	bigTen = big.NewInt(10)
 )
 
 // float returns a parameter declared float4 or float8 as bigint: rounded half to even, as the cast does.
@@ -41,14 +30,7 @@ func (v source) float64() (float64, error) {
 		bits = 32
 	}
 	if v.format == TextFormat {
-		f, err := strconv.ParseFloat(string(trimSpace(v.bytes)), bits)
-		switch {
-		case errors.Is(err, strconv.ErrRange):
-			return 0, &Error{codeOutOfRange, "value is out of range for the floating-point type"}
-		case err != nil:
-			return 0, errInvalidText("double precision")
-		}
-		return f, nil
+		return parseFloat(trimSpace(v.bytes), bits)
 	}
 	if err := v.binary(bits / 8); err != nil {
 		return 0, err
@@ -59,48 +41,36 @@ func (v source) float64() (float64, error) {
 	return math.Float64frombits(binary.BigEndian.Uint64(v.bytes)), nil
 }
 
+// parseFloat reads what float8in does, but for C's hexadecimal integers (0x10), which are refused.
+func parseFloat(b []byte, bits int) (float64, error) {
+	if bytes.IndexByte(b, '_') >= 0 { // Go's digit separator
+		return 0, errInvalidText("double precision")
+	}
+	f, err := strconv.ParseFloat(string(b), bits)
+	switch {
+	case errors.Is(err, strconv.ErrRange), err == nil && f == 0 && underflowed(b):
+		return 0, &Error{codeOutOfRange, "value is out of range for the floating-point type"}
+	case err != nil:
+		return 0, errInvalidText("double precision")
+	}
+	return f, nil
+}
+
+// underflowed reports whether a spelling of zero stood for another number, which the server refuses.
+func underflowed(b []byte) bool {
+	d, ok := parseDecimal(b)
+	return ok && !d.isZero()
+}
+
 // numeric returns a parameter declared numeric as bigint: rounded half away from zero, as the cast does.
 func (v source) numeric() (int64, error) {
-	var n pgtype.Numeric
-	if err := v.scanNumeric(&n); err != nil {
+	parse := parseNumeric
+	if v.format == BinaryFormat {
+		parse = parseNumericBinary
+	}
+	d, err := parse(v.bytes)
+	if err != nil {
 		return 0, err
 	}
-	if n.NaN || n.InfinityModifier != pgtype.Finite {
-		return 0, &Error{codeFeatureUnsupported, "cannot convert NaN or infinity to bigint"}
-	}
-	return roundToInt64(n.Int, int(n.Exp))
-}
-
-func (v source) scanNumeric(n *pgtype.Numeric) error {
-	if v.format == BinaryFormat {
-		if err := (pgtype.NumericCodec{}).PlanScan(nil, pgtype.NumericOID, pgtype.BinaryFormatCode, n).Scan(v.bytes, n); err != nil {
-			return &Error{codeInvalidBinary, "invalid binary representation of numeric"}
-		}
-		return nil
-	}
-	return parseNumeric(v.bytes, n)
-}
-
-// roundToInt64 returns n × 10^exp rounded half away from zero.
-func roundToInt64(n *big.Int, exp int) (int64, error) {
-	switch {
-	case n.Sign() == 0:
-		return 0, nil
-	case exp > 19:
-		return 0, errInt8Range
-	case exp > 0:
-		n = new(big.Int).Mul(n, new(big.Int).Exp(bigTen, big.NewInt(int64(exp)), nil))
-	case exp < 0:
-		unit := new(big.Int).Exp(bigTen, big.NewInt(int64(-exp)), nil)
-		half := new(big.Int).Quo(unit, bigTwo)
-		if n.Sign() < 0 {
-			half.Neg(half)
-		}
-		n = half.Add(half, n)
-		n.Quo(n, unit)
-	}
-	if !n.IsInt64() {
-		return 0, errInt8Range
-	}
-	return n.Int64(), nil
+	return d.int64()
 }

@@ -2,166 +2,78 @@ package pgvalue
 
 import (
 	"bytes"
-	"math/big"
-	"strconv"
-
-	"github.com/jackc/pgx/v5/pgtype"
+	"encoding/binary"
 )
 
-// decimal is a number's spelling taken apart: digits with the point after the first `point` of them, times
-// 10^exp. The slices alias the source.
-type decimal struct {
-	negative        bool
-	whole, fraction []byte // digits before and after the point
-	exp             int
-}
+var (
+	errNumericRange  = &Error{codeOutOfRange, "value overflows numeric format"}
+	errNotFinite     = &Error{codeFeatureUnsupported, "cannot convert NaN or infinity to bigint"}
+	errNumericBinary = &Error{codeInvalidBinary, "invalid binary representation of type numeric"}
+)
 
-// parseDecimal takes apart [sign] digits [. digits] [e [sign] digits], where one of the two groups of digits may
-// be empty. The exponent is cut off at ±1e9, far outside of every bound.
-func parseDecimal(b []byte) (decimal, bool) {
-	var d decimal
-	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
-		d.negative = b[0] == '-'
-		b = b[1:]
-	}
-	d.whole, b = cutDigits(b)
-	if len(b) > 0 && b[0] == '.' {
-		d.fraction, b = cutDigits(b[1:])
-	}
-	if len(d.whole)+len(d.fraction) == 0 {
-		return d, false
-	}
-	if len(b) == 0 {
-		return d, true
-	}
-	if b[0]|0x20 != 'e' {
-		return d, false
-	}
-	exp, ok := parseExponent(b[1:])
-	d.exp = exp
-	return d, ok
-}
-
-func cutDigits(b []byte) (digits, rest []byte) {
-	n := 0
-	for n < len(b) && b[n] >= '0' && b[n] <= '9' {
-		n++
-	}
-	return b[:n], b[n:]
-}
-
-func parseExponent(b []byte) (int, bool) {
-	negative := false
-	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
-		negative = b[0] == '-'
-		b = b[1:]
-	}
-	digits, rest := cutDigits(b)
-	if len(digits) == 0 || len(rest) > 0 {
-		return 0, false
-	}
-	digits = bytes.TrimLeft(digits, "0")
-	exp := 0
-	if len(digits) > 9 {
-		exp = 1e9
-	} else if len(digits) > 0 {
-		exp, _ = strconv.Atoi(string(digits))
-	}
-	if negative {
-		exp = -exp
-	}
-	return exp, true
-}
-
-var errNumericRange = &Error{codeOutOfRange, "value overflows numeric format"}
-
-// scale returns the digits that numeric keeps after the point.
-func (d decimal) scale() int { return max(len(d.fraction)-d.exp, 0) }
-
-// check returns the server's error for a number that numeric cannot hold.
-func (d decimal) check() error {
-	if d.scale() > numericMaxScale || d.leadingDigits() > numericMaxWeight {
-		return errNumericRange
-	}
-	return nil
-}
-
-// leadingDigits returns how many digits the value has before the point; 0 or less for a fraction and for zero.
-func (d decimal) leadingDigits() int {
-	whole := bytes.TrimLeft(d.whole, "0")
-	if len(whole) > 0 {
-		return len(whole) + d.exp
-	}
-	fraction := bytes.TrimLeft(d.fraction, "0")
-	if len(fraction) == 0 {
-		return 0
-	}
-	return len(fraction) - len(d.fraction) + d.exp
-}
-
-// parseNumeric reads the text form of numeric (numeric_in).
-func parseNumeric(b []byte, n *pgtype.Numeric) error {
+// parseNumeric reads the text form of numeric (numeric_in). What it returns is finite: the other values cannot
+// become an integer.
+func parseNumeric(b []byte) (decimal, error) {
 	b = trimSpace(b)
 	switch string(bytes.ToLower(b[:min(len(b), 16)])) {
-	case "nan":
-		*n = pgtype.Numeric{NaN: true, Valid: true}
-		return nil
-	case "infinity", "inf", "+infinity", "+inf":
-		*n = pgtype.Numeric{InfinityModifier: pgtype.Infinity, Valid: true}
-		return nil
-	case "-infinity", "-inf":
-		*n = pgtype.Numeric{InfinityModifier: pgtype.NegativeInfinity, Valid: true}
-		return nil
+	case "nan", "infinity", "inf", "+infinity", "+inf", "-infinity", "-inf":
+		return decimal{}, errNotFinite
 	}
 	d, ok := parseDecimal(b)
 	if !ok {
-		return errInvalidText("numeric")
+		return d, errInvalidText("numeric")
 	}
-	if err := d.check(); err != nil {
-		return err
-	}
-	i, _ := new(big.Int).SetString(string(d.whole)+string(d.fraction), 10)
-	if d.negative {
-		i.Neg(i)
-	}
-	*n = pgtype.Numeric{Int: i, Exp: int32(d.exp - len(d.fraction)), Valid: true}
-	return nil
+	return d, d.check()
 }
 
-// appendTo appends the number as numeric's output function prints it: no exponent, the scale as written.
-func (d decimal) appendTo(dst []byte) []byte {
-	if d.negative && (len(bytes.Trim(d.whole, "0")) > 0 || len(bytes.Trim(d.fraction, "0")) > 0) {
-		dst = append(dst, '-') // numeric has no negative zero
-	}
-	start := len(dst)
-	scale := d.scale()
-	n := d.leadingDigits()
-	for i := range max(n, 0) {
-		dst = append(dst, d.at(n-1-i))
-	}
-	if len(dst) == start {
-		dst = append(dst, '0')
-	}
-	if scale == 0 {
-		return dst
-	}
-	dst = append(dst, '.')
-	for i := range scale {
-		dst = append(dst, d.at(-1-i))
-	}
-	return dst
-}
+// Fields of numeric's binary form (numeric_send): the number of digits, the weight of the first, the sign and the
+// scale, 16 bits each; then digits of base 10,000. pgtype's decoder ignores the scale, by which the server cuts.
+const (
+	numericHeader   = 8
+	numericPositive = 0x0000
+	numericNegative = 0x4000
+	numericNaN      = 0xC000
+	numericPosInf   = 0xD000
+	numericNegInf   = 0xF000
+)
 
-// at returns the digit of weight 10^power.
-func (d decimal) at(power int) byte {
-	i := len(d.whole) + d.exp - 1 - power
+// parseNumericBinary reads the binary form of numeric (numeric_recv).
+func parseNumericBinary(b []byte) (decimal, error) {
+	if len(b) < numericHeader {
+		return decimal{}, errShortBinary
+	}
+	count, weight := int(binary.BigEndian.Uint16(b)), int(int16(binary.BigEndian.Uint16(b[2:])))
+	sign, scale := binary.BigEndian.Uint16(b[4:]), int(binary.BigEndian.Uint16(b[6:]))
+	special := sign == numericNaN || sign == numericPosInf || sign == numericNegInf
+	if sign != numericPositive && sign != numericNegative && !special || scale > numericMaxScale {
+		return decimal{}, errNumericBinary
+	}
+	digits, err := base10000(b[numericHeader:], count)
 	switch {
-	case i < 0:
-		return '0'
-	case i < len(d.whole):
-		return d.whole[i]
-	case i < len(d.whole)+len(d.fraction):
-		return d.fraction[i-len(d.whole)]
+	case err != nil:
+		return decimal{}, err
+	case special:
+		return decimal{}, errNotFinite
 	}
-	return '0'
+	d := decimal{negative: sign == numericNegative, whole: digits, exp: (weight + 1 - count) * 4}
+	return d.cut(scale), nil
+}
+
+// base10000 returns the decimal digits of count digits of base 10,000.
+func base10000(b []byte, count int) ([]byte, error) {
+	digits := make([]byte, 0, 4*min(count, len(b)/2))
+	for i := range count {
+		if len(b) < 2*i+2 {
+			return nil, errShortBinary
+		}
+		d := int(binary.BigEndian.Uint16(b[2*i:]))
+		if d > 9999 {
+			return nil, errNumericBinary
+		}
+		digits = appendPadded(digits, d, 4)
+	}
+	if len(b) > 2*count {
+		return nil, errLongBinary
+	}
+	return digits, nil
 }

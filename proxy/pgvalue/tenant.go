@@ -20,7 +20,7 @@ func CanonicalTenant(dst, src []byte, format Format, oid uint32) ([]byte, error)
 	}
 	v := source{src, format, oid}
 	switch oid {
-	case 0, pgtype.TextOID, pgtype.VarcharOID, pgtype.BPCharOID, pgtype.NameOID, oidUnknown:
+	case 0, pgtype.TextOID, pgtype.VarcharOID, pgtype.BPCharOID, pgtype.NameOID, pgtype.UnknownOID:
 		if !validText(src) {
 			return dst, errEncoding
 		}
