@@ -5,7 +5,8 @@ type Postgres struct {
 	// Listen is the TCP address that applications connect to, host:port. Port 0 takes a free port, which the log names.
 	// The proxy is a sidecar: keep it on a loopback address, since applications send plaintext to it.
 	Listen string `yaml:"listen" env:"LISTEN" default:"127.0.0.1:6432"`
-	// Upstream is the address of the PostgreSQL server, host:port. Required.
+	// Upstream is the address of the PostgreSQL server: host:port, or the directory of its Unix socket and the port,
+	// /var/run/postgresql:5432. Required.
 	Upstream string  `yaml:"upstream" env:"UPSTREAM"`
 	Catalog  Catalog `yaml:"catalog" envPrefix:"CATALOG_"`
 	Limits   Limits  `yaml:"limits" envPrefix:"LIMITS_"`

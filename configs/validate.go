@@ -85,8 +85,12 @@ func (k *checker) postgres(p *Postgres) {
 	k.positive("postgres.limits.startup_timeout", p.Limits.StartupTimeout)
 }
 
-// address accepts host:port; a port that the system chooses makes sense only for listening.
+// address accepts host:port; a port that the system chooses makes sense only for listening, the directory of a Unix
+// socket only for connecting.
 func (k *checker) address(path, value string, listen bool) {
+	if !listen && strings.HasPrefix(value, "/") {
+		return
+	}
 	host, port, err := net.SplitHostPort(value)
 	n, portErr := strconv.ParseUint(port, 10, 16)
 	switch {
