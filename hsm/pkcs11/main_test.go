@@ -4,6 +4,7 @@ package pkcs11
 
 import (
 	"context"
+	"os"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -12,7 +13,12 @@ import (
 	"github.com/keyaside/keyaside/hsm/softhsm"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == operatorArg {
+		os.Exit(operate(os.Args[2:]))
+	}
+	goleak.VerifyTestMain(m)
+}
 
 const label = "keyaside-master"
 

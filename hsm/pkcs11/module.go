@@ -6,6 +6,7 @@ import (
 	"debug/elf"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 )
@@ -21,7 +22,7 @@ func checkModule(path string) error {
 		return fmt.Errorf("%s is not a file", path)
 	}
 	f, err := elf.Open(path)
-	if format := new(elf.FormatError); errors.As(err, &format) {
+	if format := new(elf.FormatError); errors.As(err, &format) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return notELF(path)
 	}
 	if err != nil {
