@@ -21,8 +21,9 @@ var (
 	// ErrCorrupt means that a wrapped secret does not open under a master key that demonstrably works: it was altered,
 	// or belongs to another tenant, purpose or key id.
 	ErrCorrupt = errors.New("wrapped key does not open: altered, or bound to another tenant, purpose or key id")
-	// ErrUnsafeKey means that the master key can be extracted or read in the clear and is therefore refused.
-	ErrUnsafeKey = errors.New("master key is extractable")
+	// ErrUnsafeKey means that the master key can be extracted or read in the clear, or is shorter than 256 bits, and is
+	// therefore refused.
+	ErrUnsafeKey = errors.New("master key is refused as unsafe")
 )
 
 // KeyRef names one version of a master key; it is stored beside everything wrapped under it.
