@@ -8,9 +8,9 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// jsonbDepth is the nesting that is accepted. The server's bound is its stack (max_stack_depth), so it depends on
-// the build and its settings; this one is below what a stock server takes.
-const jsonbDepth = 5000
+// jsonbDepth is the nesting that is accepted, one below what jsontext reads. The server's bound is its stack
+// (max_stack_depth); a stock one takes more than this.
+const jsonbDepth = 9999
 
 // jsonbGrowth is how many bytes numbers written with exponents may grow in one document when they are written
 // out. The server stores them compactly; without a bound nine bytes (1e131071) would become 131,072.
@@ -19,6 +19,9 @@ const jsonbGrowth = 1 << 20
 // appendJSONB is assignment to a jsonb column; the result is the text that jsonb's output function shows
 // (PostgreSQL documentation, 8.14): keys sorted by length, then bytes, the last of equal keys, one space after
 // each comma and colon, numbers as numeric prints them, the fewest escapes in strings.
+//
+// It needs memory in proportion to the document, at worst (an array of digits) about 20 times its size, and time
+// in proportion but for sorting keys. The caller bounds the size.
 func appendJSONB(dst []byte, v source) ([]byte, error) {
 	src, err := v.json()
 	if err != nil {

@@ -22,10 +22,11 @@ type span struct{ from, to int32 }
 // jsonParser reads a document into a tree. A tree, and not the text of each object on the way, so that deep
 // nesting costs no repeated copies of the inner text.
 type jsonParser struct {
-	dec    *jsontext.Decoder
-	nodes  []jsonNode // nodes[0] is unused: index 0 means none
-	text   []byte     // keys (unescaped) and scalars (as written out)
-	growth int        // bytes that numbers may still grow by
+	dec     *jsontext.Decoder
+	nodes   []jsonNode // nodes[0] is unused: index 0 means none
+	text    []byte     // keys (unescaped) and scalars (as written out)
+	scratch []byte     // one string, unescaped
+	growth  int        // bytes that numbers may still grow by
 }
 
 func (p *jsonParser) add(n jsonNode) int32 {
@@ -38,7 +39,7 @@ func (p *jsonParser) add(n jsonNode) int32 {
 
 // value reads the next value.
 func (p *jsonParser) value(depth int) (int32, error) {
-	if depth > jsonbDepth {
+	if depth >= jsonbDepth {
 		return 0, &Error{codeTooComplex, "the json document is nested too deeply"}
 	}
 	kind := p.dec.PeekKind()
@@ -100,9 +101,8 @@ func (p *jsonParser) scalar(kind jsontext.Kind) (span, error) {
 	from := len(p.text)
 	switch kind {
 	case '"':
-		var s []byte
-		s, err = appendUnquoted(nil, raw)
-		p.text = appendQuoted(p.text, s)
+		p.scratch, err = appendUnquoted(p.scratch[:0], raw)
+		p.text = appendQuoted(p.text, p.scratch)
 	case '0':
 		err = p.number(raw)
 	default:

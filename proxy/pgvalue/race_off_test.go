@@ -1,0 +1,5 @@
+//go:build !race
+
+package pgvalue
+
+const raceEnabled = false
