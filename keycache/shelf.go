@@ -1,0 +1,137 @@
+package keycache
+
+import (
+	"math/bits"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/hashicorp/golang-lru/v2/simplelru"
+
+	"github.com/keyaside/keyaside/fieldcrypt"
+)
+
+// instant is a point in time as nanoseconds since the cache was made, on the monotonic clock.
+type instant int64
+
+// promoteEvery is how much time passes at least between two moves of one entry to the young end of its LRU list. A hit
+// in between changes nothing, which is what lets hits go without a lock.
+const promoteEvery = instant(time.Second)
+
+// entry is one key on a shelf. A load makes a new entry, so its times never change.
+type entry struct {
+	hash      uint64 // its place: the key id, or a keyed hash of the tenant
+	key       *fieldcrypt.Key
+	refreshAt instant // from here on the store is asked again, in the background
+	expires   instant // from here on it is a miss
+
+	touched  atomic.Int64 // instant of the last promotion
+	tryAfter atomic.Int64 // instant before which no other refresh is begun
+}
+
+func (e *entry) valid(now instant) bool { return now < e.expires }
+
+// shelf is a bounded table. The LRU under the mutex is the truth; front is an array of single slots before it, read
+// without a lock. Every entry in front is in the LRU as well, since both change only under the mutex; two entries that
+// share a slot take turns in it, and the other one is found in the LRU.
+type shelf struct {
+	mu      sync.RWMutex
+	lru     *simplelru.LRU[uint64, *entry]
+	front   []atomic.Pointer[entry] // a power of two long
+	dropped func(*entry)            // called under the mutex for each entry that leaves; must not call the shelf
+}
+
+// newShelf makes a shelf for so many entries. Its front has two to four slots per entry, so that most entries have one
+// to themselves.
+func newShelf(entries int, dropped func(*entry)) (*shelf, error) {
+	s := &shelf{dropped: dropped}
+	slots := 1 << min(bits.Len(uint(entries))+1, 20)
+	s.front = make([]atomic.Pointer[entry], slots)
+	var err error
+	s.lru, err = simplelru.NewLRU(entries, func(_ uint64, e *entry) {
+		s.slot(e.hash).CompareAndSwap(e, nil)
+		s.dropped(e)
+	})
+	return s, err
+}
+
+func (s *shelf) slot(hash uint64) *atomic.Pointer[entry] {
+	return &s.front[hash&uint64(len(s.front)-1)]
+}
+
+// get never blocks: while another goroutine changes the shelf, an entry without a slot of its own is not found.
+func (s *shelf) get(hash uint64) *entry {
+	if e := s.slot(hash).Load(); e != nil && e.hash == hash {
+		return e
+	}
+	if !s.mu.TryRLock() {
+		return nil
+	}
+	defer s.mu.RUnlock()
+	e, _ := s.lru.Peek(hash)
+	return e
+}
+
+// getLocked is get for callers that may wait.
+func (s *shelf) getLocked(hash uint64) *entry {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	e, _ := s.lru.Peek(hash)
+	return e
+}
+
+// touch notes that e was used. Once in a while it makes e the youngest, unless another goroutine is changing the shelf.
+func (s *shelf) touch(e *entry, now instant) {
+	last := e.touched.Load()
+	if now-instant(last) < promoteEvery || !e.touched.CompareAndSwap(last, int64(now)) || !s.mu.TryLock() {
+		return
+	}
+	defer s.mu.Unlock()
+	if current, ok := s.lru.Peek(e.hash); ok && current == e {
+		s.lru.Get(e.hash)
+		s.slot(e.hash).Store(e)
+	}
+}
+
+// put adds e, in place of what has its hash, unless fresh says, under the lock that purging takes too, that e is out of
+// date already.
+func (s *shelf) put(e *entry, fresh func() bool) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !fresh() {
+		return false
+	}
+	old, _ := s.lru.Peek(e.hash)
+	s.lru.Add(e.hash, e) // replaces without calling back
+	s.slot(e.hash).Store(e)
+	if old != nil && old.key != e.key {
+		s.dropped(old)
+	}
+	return true
+}
+
+// removeIf drops the entries that match.
+func (s *shelf) removeIf(match func(*entry) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, e := range s.lru.Values() {
+		if match(e) {
+			s.lru.Remove(e.hash)
+		}
+	}
+}
+
+// remove drops e, unless another entry has taken its place.
+func (s *shelf) remove(e *entry) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if current, ok := s.lru.Peek(e.hash); ok && current == e {
+		s.lru.Remove(e.hash)
+	}
+}
+
+func (s *shelf) len() int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.lru.Len()
+}
