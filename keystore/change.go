@@ -24,8 +24,23 @@ func (c *change) add(r Record, e Event) {
 // hold makes the commit fail if r, which the change builds upon, was altered meanwhile. It is no act and has no event.
 func (c *change) hold(r Record) { c.records = append(c.records, r) }
 
+// checkIDs refuses, as a lost race, a change of which two records drew the same id: no look at the store shows that.
+func (c *change) checkIDs() error {
+	seen := make(map[uint64]bool, len(c.records))
+	for _, r := range c.records {
+		if seen[r.ID] {
+			return fmt.Errorf("key id %s was drawn twice: %w", FormatID(r.ID), ErrExists)
+		}
+		seen[r.ID] = true
+	}
+	return nil
+}
+
 // commit records each event as an attempt, writes the records, and records the outcome.
 func (m *Manager) commit(ctx context.Context, c change) ([]Record, error) {
+	if err := c.checkIDs(); err != nil {
+		return nil, err
+	}
 	for _, e := range c.events {
 		e.Outcome = OutcomeAttempt
 		if err := m.record(ctx, e); err != nil {
