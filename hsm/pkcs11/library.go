@@ -111,19 +111,18 @@ func (l *library) replace(ctx context.Context, m *Master, lost *conn) error {
 
 // open makes a connection for m and runs the self-test on it.
 func (l *library) open(ctx context.Context, m *Master) (*conn, error) {
-	t, err := l.login(ctx, m.cfg)
+	cfg := m.cfg
+	cfg.Create = cfg.Create && m.known == nil // a recovery must not make a key
+	t, err := l.login(ctx, cfg)
 	if err != nil {
 		return nil, classify(err)
 	}
-	known, err := prepare(t, m.cfg, m.known)
+	known, err := prepare(t, cfg, m.known)
 	if err != nil {
 		_ = t.close()
 		return nil, classify(err)
 	}
-	if m.known == nil {
-		m.known = known
-		m.cfg.Create = false // a recovery must not make a key
-	}
+	m.known = known
 	return &conn{token: t, known: known, slots: make(chan struct{}, m.cfg.MaxSessions-1), wait: m.cfg.PoolWait}, nil
 }
 
