@@ -75,6 +75,9 @@ type ParamUse struct {
 	Param  int // 1-based
 	Column *Column
 	Tenant TenantRef
+	// CastOID is the type that the client's own cast gave the parameter before the plan took the cast out, 0 without one:
+	// what the client expects ParameterDescription to show.
+	CastOID uint32
 }
 
 // Edit replaces the bytes [Start, End) of the client's text.

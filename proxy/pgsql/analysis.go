@@ -1,0 +1,234 @@
+package pgsql
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/sqlc-dev/oliphant/ast"
+)
+
+// analysis is the work on one text. It collects what the plan will be made of.
+type analysis struct {
+	relations *relations
+	text      string
+	tokens    []token
+
+	statements []Statement
+	edits      []Edit
+	params     map[int]paramRole
+	hidden     int // hidden columns added so far
+
+	// Of the statement at hand:
+	modifies bool   // it has a part that changes data, or calls a function that may
+	use      string // what the walk is inside of, for refusals
+	hint     string
+}
+
+func newAnalysis(rs *relations, text string, tokens []token) *analysis {
+	return &analysis{relations: rs, text: text, tokens: tokens, params: map[int]paramRole{}}
+}
+
+// paramRole is what a parameter has been found to be used for.
+type paramRole struct {
+	sealed *ParamUse // nil: not as a protected value
+	at     int
+}
+
+// paramIs notes a role of parameter n. A parameter has one value, which is either sealed or not, so two roles that
+// differ cannot both be served.
+func (a *analysis) paramIs(n, at int, sealed *ParamUse) {
+	old, seen := a.params[n]
+	if !seen {
+		a.params[n] = paramRole{sealed, at}
+		return
+	}
+	if old.sealed == nil && sealed == nil || old.sealed != nil && sealed != nil && *old.sealed == *sealed {
+		return
+	}
+	use := sealed
+	if use == nil {
+		use = old.sealed
+	}
+	refuse(at, codeUnsupported, "Pass the value twice, as two parameters.",
+		"parameter $%d is used both for protected column %s and for something else", n, use.Column.Name)
+}
+
+func (a *analysis) edit(start, end int, text string) {
+	a.edits = append(a.edits, Edit{Start: start, End: end, Text: text})
+}
+
+// plan puts the findings together.
+func (a *analysis) plan() *Plan {
+	p := &Plan{Statements: a.statements, Edits: a.edits}
+	// Stable: two insertions at one place keep the order in which they were made.
+	slices.SortStableFunc(p.Edits, func(x, y Edit) int { return cmp.Compare(x.Start, y.Start) })
+	for i := 1; i < len(p.Edits); i++ {
+		if p.Edits[i].Start < p.Edits[i-1].End {
+			panic(fmt.Sprintf("edits %d and %d overlap", i-1, i))
+		}
+	}
+	for _, role := range a.params {
+		if role.sealed != nil {
+			p.Params = append(p.Params, *role.sealed)
+		}
+	}
+	slices.SortFunc(p.Params, func(x, y ParamUse) int { return cmp.Compare(x.Param, y.Param) })
+	return p
+}
+
+// statement plans one statement of the text.
+func (a *analysis) statement(n *ast.Node) {
+	a.modifies, a.use, a.hint = false, "", ""
+	a.statements = append(a.statements, a.dispatch(n))
+}
+
+func (a *analysis) dispatch(n *ast.Node) Statement {
+	sc := &scope{}
+	switch s := n.GetNode().(type) {
+	case *ast.Node_SelectStmt, *ast.Node_InsertStmt, *ast.Node_UpdateStmt, *ast.Node_DeleteStmt, *ast.Node_MergeStmt:
+		out := a.query(n, sc, toClient)
+		_, reads := s.(*ast.Node_SelectStmt)
+		return Statement{Columns: a.resultColumns(out), Writes: !reads || a.modifies}
+	}
+	return a.utility(n)
+}
+
+// destination says where the output of a query goes, and so whether a column may be added to it.
+type destination uint8
+
+const (
+	toClient destination = iota // the result of a statement: a hidden column may be added and is stripped by the caller
+	toOuter                     // a subquery in FROM or a CTE: a column added at the end is seen by outer stars only
+	asIs                        // its number of columns matters: nothing may be added
+)
+
+// output is what a query returns.
+type output struct {
+	cols   []column
+	opaque bool // further columns, at unknown places
+}
+
+func (o *output) anyProtected() *column {
+	for i := range o.cols {
+		if o.cols[i].prot != nil {
+			return &o.cols[i]
+		}
+	}
+	return nil
+}
+
+// query plans a statement that can have an output, at any depth.
+func (a *analysis) query(n *ast.Node, sc *scope, dest destination) output {
+	switch s := n.GetNode().(type) {
+	case *ast.Node_SelectStmt:
+		return a.selectStmt(s.SelectStmt, sc, dest)
+	case *ast.Node_InsertStmt:
+		a.modifies = true
+		return a.insert(s.InsertStmt, sc, dest)
+	case *ast.Node_UpdateStmt:
+		a.modifies = true
+		return a.update(s.UpdateStmt, sc, dest)
+	case *ast.Node_DeleteStmt:
+		a.modifies = true
+		return a.delete(s.DeleteStmt, sc, dest)
+	case *ast.Node_MergeStmt:
+		a.modifies = true
+		return a.merge(s.MergeStmt, sc)
+	}
+	a.walk(n, sc)
+	return output{opaque: true}
+}
+
+// resultColumns turns a statement's output into what the caller needs; nil if every value passes as it is.
+func (a *analysis) resultColumns(out output) []ResultColumn {
+	needed := false
+	for _, c := range out.cols {
+		needed = needed || c.prot != nil || c.hidden
+	}
+	if !needed {
+		return nil
+	}
+	res := make([]ResultColumn, len(out.cols))
+	for i, c := range out.cols {
+		res[i] = ResultColumn{Column: c.prot, Hidden: c.hidden}
+		if c.rel != nil && !c.merged {
+			res[i].Relation, res[i].Attr = c.rel.OID, c.attr
+		}
+		if c.prot != nil {
+			res[i].Tenant = a.resultTenant(out.cols, &c)
+		}
+	}
+	return res
+}
+
+// resultTenant finds the tenant of a protected column in the result.
+func (a *analysis) resultTenant(cols []column, c *column) TenantRef {
+	if ref, ok := c.row.rel.staticTenant(); ok {
+		return ref
+	}
+	at := tenantIndex(cols, c.row, isTextType)
+	if at < 0 {
+		a.refuseTenantless(c)
+	}
+	return TenantRef{Kind: TenantResult, Result: at, TypeOID: cols[at].typ}
+}
+
+func (a *analysis) refuseTenantless(c *column) {
+	refuse(-1, codeUnsupported, "Select "+c.row.rel.tenant.Column+" of the same row too, at every level.",
+		"protected column %s is returned without its tenant column, which cannot be added here", c.qualified())
+}
+
+// staticTenant returns the tenant of every row of the table, if its source is not a column.
+func (r *relation) staticTenant() (TenantRef, bool) {
+	switch {
+	case r.tenant.Fixed != "":
+		return TenantRef{Kind: TenantFixed, Value: r.tenant.Fixed}, true
+	case r.tenant.Session != "":
+		return TenantRef{Kind: TenantSession, Value: r.tenant.Session}, true
+	}
+	return TenantRef{}, false
+}
+
+// tenantIndex returns the index of a column that holds the tenant of r, or -1.
+func tenantIndex(cols []column, r *row, accept func(typ uint32) bool) int {
+	return slices.IndexFunc(cols, func(c column) bool { return accept(c.typ) && slices.Contains(c.tenantOf, r) })
+}
+
+// isTextType reports whether a column's text form and binary form are both the tenant's characters as they are.
+func isTextType(oid uint32) bool { return oid == oidText || oid == oidVarchar }
+
+func anyType(uint32) bool { return true }
+
+// tokenAt returns the index of the token that begins at a byte offset; it panics if there is none, since then the lexer
+// and the parser disagree and nothing may be spliced.
+func (a *analysis) tokenAt(offset int32) int {
+	i := sort.Search(len(a.tokens), func(i int) bool { return a.tokens[i].start >= offset })
+	if i == len(a.tokens) || a.tokens[i].start != offset {
+		panic("no token begins where the parser says")
+	}
+	return i
+}
+
+// word returns the text of token i, in lower case unless it is quoted; empty beyond the ends.
+func (a *analysis) word(i int) string {
+	if i < 0 || i >= len(a.tokens) {
+		return ""
+	}
+	t := a.tokens[i]
+	s := a.text[t.start:t.end]
+	if t.kind == tokWord {
+		return strings.Map(func(r rune) rune {
+			if r < 0x80 {
+				return rune(lower(byte(r)))
+			}
+			return r
+		}, s)
+	}
+	return s
+}
+
+// quoteIdent spells an identifier so that it means the same in any context.
+func quoteIdent(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

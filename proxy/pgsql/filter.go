@@ -1,0 +1,123 @@
+package pgsql
+
+import (
+	"bytes"
+	"strings"
+)
+
+// filter decides whether a text can matter at all. It over-approximates: it finds every text in which the server could
+// see one of the words as an identifier, in any case, quoted or not, and some others besides. A text it lets go is never
+// parsed.
+//
+// Why a substring search is sound: an identifier's bytes stand in the text as they are, but for ASCII case, doubled
+// quotes and U&"" escapes. Names cut at 63 bytes contain the cut name. Only U&"" can hide one, so every U&" is a match.
+//
+// The search is Wu and Manber's (A fast algorithm for multi-pattern searching, 1994) over pairs of bytes, each reduced to
+// five bits: that folds case for free and keeps the table at 1 KiB.
+type filter struct {
+	words  []string // lower case, at least two bytes each
+	window int      // the shortest word's length
+	shift  [1024]uint8
+	ends   [1024][]string // words whose first window ends in that pair
+	all    bool           // a word is too short or not ASCII: everything matches
+}
+
+// newFilter prepares a search for words.
+func newFilter(words []string) *filter {
+	f := &filter{window: 255}
+	for _, w := range words {
+		w = asciiCore(strings.ReplaceAll(w, `"`, `""`))
+		if len(w) < 2 {
+			f.all = true
+			return f
+		}
+		f.words = append(f.words, w)
+		f.window = min(f.window, len(w))
+	}
+	for i := range f.shift {
+		f.shift[i] = uint8(f.window - 1)
+	}
+	for _, w := range f.words {
+		for i := 1; i < f.window; i++ {
+			h := pair(w[i-1], w[i])
+			f.shift[h] = min(f.shift[h], uint8(f.window-1-i))
+		}
+		h := pair(w[f.window-2], w[f.window-1])
+		f.ends[h] = append(f.ends[h], w)
+	}
+	return f
+}
+
+// asciiCore returns the longest run of ASCII bytes of a word, in lower case: how the server folds other letters depends
+// on the database's encoding.
+func asciiCore(word string) string {
+	best := ""
+	for _, run := range strings.FieldsFunc(word, func(r rune) bool { return r >= 0x80 }) {
+		if len(run) > len(best) {
+			best = run
+		}
+	}
+	return strings.Map(func(r rune) rune { return rune(lower(byte(r))) }, best)
+}
+
+func pair(a, b byte) uint16 { return uint16(a&31)<<5 | uint16(b&31) }
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
+}
+
+// match reports whether text may name one of the words. It reads each byte at most as often as the longest word has
+// bytes, and about one byte in a window's length when nothing matches.
+func (f *filter) match(text []byte) bool {
+	return f.all || f.findWord(text) || escapedIdentifier(text)
+}
+
+func (f *filter) findWord(text []byte) bool {
+	if len(f.words) == 0 {
+		return false
+	}
+	for i := f.window - 1; i < len(text); {
+		h := pair(text[i-1], text[i])
+		if s := int(f.shift[h]); s > 0 {
+			i += s
+			continue
+		}
+		for _, w := range f.ends[h] {
+			if hasFoldedPrefix(text[i-f.window+1:], w) {
+				return true
+			}
+		}
+		i++
+	}
+	return false
+}
+
+// hasFoldedPrefix reports whether text begins with word, which is in lower case.
+func hasFoldedPrefix(text []byte, word string) bool {
+	if len(text) < len(word) {
+		return false
+	}
+	for i := range len(word) {
+		if lower(text[i]) != word[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// escapedIdentifier reports whether text has U&" in it: an identifier that can spell any name in escapes.
+func escapedIdentifier(text []byte) bool {
+	for {
+		i := bytes.Index(text, []byte(`&"`))
+		if i < 0 {
+			return false
+		}
+		if i > 0 && lower(text[i-1]) == 'u' {
+			return true
+		}
+		text = text[i+2:]
+	}
+}

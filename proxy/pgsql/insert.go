@@ -1,0 +1,197 @@
+package pgsql
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/sqlc-dev/oliphant/ast"
+)
+
+// insertion is an INSERT at work.
+type insertion struct {
+	*analysis
+	rel     *relation
+	columns []string // the target columns, in order
+	scope   *scope
+	rows    [][]*ast.Node // the values of each row, parallel to columns; nil where a value comes from a query
+}
+
+// insert plans INSERT.
+func (a *analysis) insert(s *ast.InsertStmt, sc *scope, dest destination) output {
+	sc = a.with(s.GetWithClause(), sc)
+	r := a.table(s.GetRelation())
+	if r == nil || !r.guarded() {
+		return a.insertElsewhere(s, r, sc, dest)
+	}
+	in := &insertion{analysis: a, rel: r, scope: sc}
+	in.targets(s)
+	source := s.GetSelectStmt().GetSelectStmt()
+	switch {
+	case source == nil: // DEFAULT VALUES
+	case plainValues(source):
+		in.values(s, source.GetValuesLists())
+	default:
+		in.fromQuery(s, source)
+	}
+	in.conflict(s)
+	return a.returning(s.GetReturningClause(), in.target(s), nil, sc, dest)
+}
+
+// insertElsewhere plans an INSERT into a table without protected columns: sealed values must not get there.
+func (a *analysis) insertElsewhere(s *ast.InsertStmt, r *relation, sc *scope, dest destination) output {
+	if source := s.GetSelectStmt(); source != nil {
+		out := a.query(source, sc, asIs)
+		if p := out.anyProtected(); p != nil {
+			refuseUse(p, a.position(source), "an INSERT into a table that does not protect it", "Bind the target's column to the same field.")
+		}
+		a.refuseHidden(out)
+	}
+	it := a.targetItem(s.GetRelation(), r)
+	excluded := &item{alias: "excluded", opaque: true, relSeen: true}
+	if c := s.GetOnConflictClause(); c != nil {
+		level := &scope{outer: sc, items: []*item{it, excluded}, ctes: sc.ctes}
+		a.inClause("ON CONFLICT", func() { a.walkMessage(c.ProtoReflect(), level) })
+	}
+	return a.returning(s.GetReturningClause(), it, nil, sc, dest)
+}
+
+// targetItem is the target of a data-modifying statement as RETURNING and others see it.
+func (a *analysis) targetItem(rv *ast.RangeVar, r *relation) *item {
+	if r != nil {
+		return tableItem(r, rv.GetAlias().GetAliasname())
+	}
+	it := opaqueItem(rv.GetAlias())
+	if rv.GetAlias() == nil {
+		it.alias, it.schema = rv.GetRelname(), rv.GetSchemaname()
+	}
+	return it
+}
+
+func (in *insertion) target(s *ast.InsertStmt) *item { return in.targetItem(s.GetRelation(), in.rel) }
+
+// targets finds the target columns. Without a list those of the catalog are meant and written down, so that a catalog
+// that is out of date can't shift them.
+func (in *insertion) targets(s *ast.InsertStmt) {
+	for _, n := range s.GetCols() {
+		t := n.GetResTarget()
+		c := in.rel.protects(t.GetName())
+		if c != nil && len(t.GetIndirection()) > 0 {
+			refuse(int(t.GetLocation()), codeUnsupported, "Write the whole column.", "a part of protected column %s.%s cannot be written", in.rel.qualified(), c.Name)
+		}
+		in.refusePendingTarget(c, t)
+		in.columns = append(in.columns, t.GetName())
+	}
+	if len(s.GetCols()) > 0 {
+		return
+	}
+	for _, c := range in.rel.Columns {
+		if !c.Generated {
+			in.columns = append(in.columns, c.Name)
+		}
+	}
+}
+
+func (a *analysis) refusePendingColumn(r *relation, c *Column, at int) {
+	if c != nil && r.column(c.Name) < 0 {
+		a.refusePending(pendingColumn(r, c), at)
+	}
+}
+
+func (in *insertion) refusePendingTarget(c *Column, t *ast.ResTarget) {
+	in.refusePendingColumn(in.rel, c, int(t.GetLocation()))
+}
+
+// spliceColumns writes down the first n target columns, if the client did not.
+func (in *insertion) spliceColumns(s *ast.InsertStmt, n int) {
+	if len(s.GetCols()) > 0 || n == 0 {
+		return
+	}
+	in.columns = in.columns[:min(n, len(in.columns))]
+	quoted := make([]string, len(in.columns))
+	for i, c := range in.columns {
+		quoted[i] = quoteIdent(c)
+	}
+	at := in.relationEnd(s.GetRelation())
+	in.edit(at, at, " ("+strings.Join(quoted, ", ")+")")
+}
+
+// relationEnd returns the offset behind a target's name and alias.
+func (a *analysis) relationEnd(rv *ast.RangeVar) int {
+	i := a.nameEnd(a.tokenAt(rv.GetLocation()))
+	for a.word(i) == "." {
+		i = a.nameEnd(i + 1)
+	}
+	if rv.GetAlias() != nil {
+		if a.word(i) == "as" {
+			i++
+		}
+		i = a.nameEnd(i)
+	}
+	return int(a.tokens[i-1].end)
+}
+
+// nameEnd returns the index behind the identifier at token i, with its UESCAPE clause.
+func (a *analysis) nameEnd(i int) int {
+	if a.kind(i) == tokQuoted && a.word(i+1) == "uescape" {
+		return i + 3
+	}
+	return i + 1
+}
+
+// values plans the rows of INSERT … VALUES.
+func (in *insertion) values(s *ast.InsertStmt, rows []*ast.Node) {
+	longest := 0
+	for _, row := range rows {
+		longest = max(longest, len(row.GetList().GetItems()))
+	}
+	in.spliceColumns(s, longest)
+	for _, row := range rows {
+		in.row(row.GetList().GetItems())
+	}
+}
+
+func (in *insertion) row(items []*ast.Node) {
+	in.rows = append(in.rows, items)
+	for i, n := range items {
+		if c := in.protectedTarget(i); c != nil {
+			in.store(in.rel, c, n, func(c *Column, at int) TenantRef { return in.mustTenant(items, c, at) })
+			continue
+		}
+		in.inClause("a value of INSERT", func() { in.walk(n, in.scope) })
+	}
+}
+
+// protectedTarget returns the protected column that the i-th value meets, or nil.
+func (in *insertion) protectedTarget(i int) *Column {
+	if i >= len(in.columns) {
+		return nil
+	}
+	return in.rel.protects(in.columns[i])
+}
+
+// rowTenant is the tenant of a row whose values are items, if they tell.
+func (in *insertion) rowTenant(items []*ast.Node) (TenantRef, bool) {
+	if ref, ok := in.rel.staticTenant(); ok {
+		return ref, true
+	}
+	if i := slices.Index(in.columns, in.rel.tenant.Column); i >= 0 && i < len(items) && items[i] != nil {
+		return in.tenantFrom(in.rel, items[i])
+	}
+	return TenantRef{}, false
+}
+
+// mustTenant is rowTenant for a row that stores a value in c.
+func (in *insertion) mustTenant(items []*ast.Node, c *Column, at int) TenantRef {
+	ref, ok := in.rowTenant(items)
+	if !ok {
+		refuse(at, codeUnsupported, hintBoth, "protected column %s.%s cannot be sealed: the tenant in column %s is not given by a literal or a parameter",
+			in.rel.qualified(), c.Name, in.rel.tenant.Column)
+	}
+	return ref
+}
+
+// plainValues reports whether a source is VALUES and nothing more.
+func plainValues(s *ast.SelectStmt) bool {
+	return len(s.GetValuesLists()) > 0 && len(s.GetSortClause()) == 0 && s.GetLimitCount() == nil &&
+		s.GetLimitOffset() == nil && s.GetWithClause() == nil
+}

@@ -1,0 +1,150 @@
+// Package pgsql finds out what a SQL text means for protected columns: which parameters and literals must be sealed,
+// which result columns hold sealed values, what must be edited in the text, or why it cannot be proved safe.
+//
+// It defends against plaintext reaching the server: where a statement names a protected table, each use of a protected
+// column is one that is known to be safe or the statement is refused. It does not see dynamic SQL: a name that a function
+// or a DO block puts together at run time. Nor does it follow search_path: a name without a schema that two schemas have
+// is refused.
+//
+// A plan is a pure function of text, catalog and policy. A Planner may be used by many goroutines at once. Texts are read
+// as the server reads them with standard_conforming_strings on and client_encoding UTF8; the caller holds sessions to that.
+package pgsql
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"unsafe"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+)
+
+// Config bounds a Planner. A zero value means the default.
+type Config struct {
+	CacheEntries   int // plans kept; default 4096
+	CacheTextBytes int // longest text whose plan is kept, in bytes; default 16 KiB
+	MaxTextBytes   int // longest text that is parsed, in bytes; a longer one that may name a protected table is refused; default 16 MiB
+	MaxDepth       int // nesting of parentheses, brackets, CASE and BEGIN; default 200
+}
+
+func (c Config) withDefaults() Config {
+	for _, d := range []struct {
+		field *int
+		value int
+	}{{&c.CacheEntries, 4096}, {&c.CacheTextBytes, 16 << 10}, {&c.MaxTextBytes, 16 << 20}, {&c.MaxDepth, 200}} {
+		if *d.field == 0 {
+			*d.field = d.value
+		}
+	}
+	return c
+}
+
+// Planner makes plans for one catalog and one policy. When either changes, make a new one.
+type Planner struct {
+	relations *relations
+	filter    *filter
+	limits    limits
+	cacheText int
+	plans     *lru.Cache[string, *Plan]
+}
+
+// sessionWords are statements that name no table and yet matter to a session: they end prepared statements.
+var sessionWords = []string{"deallocate", "discard"}
+
+// NewPlanner checks policy against catalog and prepares a planner. Both must not change afterwards.
+func NewPlanner(policy *Policy, catalog *Catalog, cfg Config) (*Planner, error) {
+	cfg = cfg.withDefaults()
+	if cfg.CacheEntries < 0 || cfg.CacheTextBytes < 0 || cfg.MaxTextBytes < 0 || cfg.MaxDepth < 0 {
+		return nil, fmt.Errorf("planner limits must not be negative: %+v", cfg)
+	}
+	rs, err := newRelations(policy, catalog)
+	if err != nil {
+		return nil, fmt.Errorf("policy: %w", err)
+	}
+	plans, err := lru.New[string, *Plan](cfg.CacheEntries)
+	if err != nil {
+		return nil, fmt.Errorf("plan cache: %w", err)
+	}
+	return &Planner{
+		relations: rs,
+		filter:    newFilter(append(rs.sensitiveNames(), sessionWords...)),
+		limits:    limits{cfg.MaxTextBytes, cfg.MaxDepth, defaultChain, defaultSelects},
+		cacheText: cfg.CacheTextBytes,
+		plans:     plans,
+	}, nil
+}
+
+// Plan returns what text means, or nil if it cannot name anything protected and passes as it is. The text is only read
+// during the call; the plan is shared and must not be changed.
+func (p *Planner) Plan(text []byte) *Plan {
+	if !p.filter.match(text) {
+		return nil
+	}
+	if len(text) > p.cacheText {
+		return p.planText(string(text))
+	}
+	if plan := p.cached(text); plan != nil {
+		return plan
+	}
+	key := string(text)
+	plan := p.planText(key)
+	p.plans.Add(key, plan)
+	return plan
+}
+
+// promoteEvery is how many hits share one promotion in the LRU: a promotion takes the cache's exclusive lock.
+const promoteEvery = 32
+
+// cached looks a plan up without an allocation: the key made of the caller's bytes does not outlive the call.
+func (p *Planner) cached(text []byte) *Plan {
+	key := unsafe.String(unsafe.SliceData(text), len(text))
+	var plan *Plan
+	if rand.Uint32()%promoteEvery == 0 {
+		plan, _ = p.plans.Get(key)
+	} else {
+		plan, _ = p.plans.Peek(key)
+	}
+	return plan
+}
+
+// Protects returns the protected column behind a relation's OID and a column's number as RowDescription gives them, or nil.
+func (p *Planner) Protects(oid uint32, attr int16) *Column {
+	r := p.relations.byOID[oid]
+	if r == nil {
+		return nil
+	}
+	for i := range r.Columns {
+		if r.Columns[i].Number == attr {
+			return r.protected[i]
+		}
+	}
+	return nil
+}
+
+// planText plans a text that the filter let through. It never panics: whatever goes wrong while a stranger's statement is
+// analysed refuses that statement.
+func (p *Planner) planText(text string) (plan *Plan) {
+	defer func() {
+		switch e := recover().(type) {
+		case nil:
+		case refused:
+			plan = &Plan{Refusal: e.Refusal}
+		default:
+			plan = &Plan{Refusal: &Refusal{Code: codeInternal, Position: -1,
+				Message: fmt.Sprintf("statement that may name a protected table could not be analysed (%T)", e),
+				Hint:    "This is a fault of the proxy; please report the statement's shape."}}
+		}
+	}()
+	tokens, refusal := p.limits.check(text)
+	if refusal != nil {
+		return &Plan{Refusal: refusal}
+	}
+	stmts, refusal := parse(text)
+	if refusal != nil {
+		return &Plan{Refusal: refusal}
+	}
+	a := newAnalysis(p.relations, text, tokens)
+	for _, s := range stmts {
+		a.statement(s.GetStmt())
+	}
+	return a.plan()
+}

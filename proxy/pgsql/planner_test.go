@@ -1,0 +1,184 @@
+package pgsql
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// testPolicy and testCatalog are the world that the tests of this package live in.
+func testPolicy() *Policy {
+	return &Policy{Tables: []Table{
+		{Schema: "public", Name: "customers", Tenant: TenantSource{Column: "tenant_id"}, Columns: []Column{
+			{Name: "email", Field: "customer_email", Type: "text"},
+			{Name: "email2", Field: "customer_email", Type: "text"},
+			{Name: "born", Field: "customer_born", Type: "date", Index: 1},
+			{Name: "card", Field: "customer_card", Type: "int8", Index: 2},
+		}},
+		{Schema: "public", Name: "archive", Tenant: TenantSource{Column: "tenant"}, Columns: []Column{
+			{Name: "email", Field: "customer_email", Type: "text"},
+		}},
+		{Schema: "public", Name: "notes", Tenant: TenantSource{Fixed: "house"}, Columns: []Column{
+			{Name: "body", Field: "note_body", Type: "text", Index: 3},
+			{Name: "doc", Field: "note_doc", Type: "jsonb", Index: 4},
+		}},
+		{Schema: "public", Name: "logs", Tenant: TenantSource{Session: "user"}, Columns: []Column{
+			{Name: "line", Field: "log_line", Type: "text", Index: 5},
+		}},
+		{Schema: "public", Name: "events", Tenant: TenantSource{Column: "tenant_id"}, Columns: []Column{
+			{Name: "payload", Field: "event_payload", Type: "bytea", Index: 6},
+		}},
+		{Schema: "public", Name: "unborn", Tenant: TenantSource{Fixed: "house"}, Columns: []Column{
+			{Name: "secret", Field: "unborn_secret", Type: "text", Index: 7},
+		}},
+		{Schema: "sales", Name: "people", Tenant: TenantSource{Fixed: "house"}, Columns: []Column{
+			{Name: "name", Field: "people_name", Type: "text", Index: 8},
+			{Name: "late", Field: "people_late", Type: "text", Index: 9},
+		}},
+		{Schema: "public", Name: "leaf", Tenant: TenantSource{Fixed: "house"}, Columns: []Column{
+			{Name: "v", Field: "leaf_v", Type: "text", Index: 10},
+		}},
+	}}
+}
+
+// table makes a catalog entry of "name:type" pairs; a trailing * marks a generated column.
+func table(oid uint32, schema, name string, columns ...string) Relation {
+	oids := map[string]uint32{"text": 25, "bytea": 17, "int8": 20, "int4": 23, "uuid": 2950, "varchar": 1043, "timestamptz": 1184}
+	r := Relation{OID: oid, Schema: schema, Name: name, Kind: OrdinaryTable}
+	for i, c := range columns {
+		n, typ, _ := strings.Cut(c, ":")
+		generated := strings.HasSuffix(typ, "*")
+		r.Columns = append(r.Columns, Attribute{Name: n, Number: int16(i + 1), TypeOID: oids[strings.TrimSuffix(typ, "*")], Generated: generated})
+	}
+	return r
+}
+
+func testCatalog() *Catalog {
+	child := func(r Relation, parent uint32) Relation { r.Parent = parent; return r }
+	view := func(oid uint32, name string, uses ...uint32) Relation {
+		return Relation{OID: oid, Schema: "public", Name: name, Kind: View, Uses: uses, Columns: []Attribute{{Name: "id", Number: 1}}}
+	}
+	return &Catalog{Relations: []Relation{
+		table(100, "public", "customers", "id:int8", "tenant_id:text", "email:bytea", "email2:bytea", "born:bytea", "card:bytea", "name:text", "full:text*"),
+		table(101, "public", "archive", "id:int8", "tenant:text", "email:bytea"),
+		table(102, "public", "notes", "id:int8", "body:bytea", "doc:bytea"),
+		table(103, "public", "logs", "id:int8", "line:bytea"),
+		table(104, "public", "events", "id:int8", "tenant_id:uuid", "payload:bytea"),
+		child(table(105, "public", "events_2026", "payload:bytea", "id:int8", "tenant_id:uuid"), 104),
+		table(106, "public", "orders", "id:int8", "customer_id:int8", "tenant_id:text", "total:int8"),
+		table(107, "public", "leads", "id:int8", "email:text"),
+		table(108, "sales", "people", "id:int8", "name:bytea"),
+		table(109, "hr", "people", "id:int8", "name:text"),
+		view(110, "customer_names", 100),
+		view(111, "customer_names2", 110),
+		view(112, "order_totals", 106),
+		table(113, "public", "trunk", "v:text"),
+		child(table(114, "public", "leaf", "v:bytea"), 113),
+	}}
+}
+
+func newTestPlanner(t testing.TB) *Planner {
+	t.Helper()
+	p, err := NewPlanner(testPolicy(), testCatalog(), Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// describe writes a plan as text for the golden files.
+func describe(text string, p *Plan) string {
+	if p == nil {
+		return "not looked at\n"
+	}
+	var b strings.Builder
+	if r := p.Refusal; r != nil {
+		fmt.Fprintf(&b, "refused %s: %s\n", r.Code, r.Message)
+		if r.Position >= 0 {
+			fmt.Fprintf(&b, "  at: %s\n", strings.ReplaceAll(clip(text[r.Position:]), "\n", "⏎"))
+		}
+		if r.Hint != "" {
+			fmt.Fprintf(&b, "  hint: %s\n", r.Hint)
+		}
+		return b.String()
+	}
+	if len(p.Edits) > 0 {
+		fmt.Fprintf(&b, "server: %s\n", strings.TrimSpace(applyEdits(text, p)))
+	}
+	for _, u := range p.Params {
+		fmt.Fprintf(&b, "$%d: %s as %s", u.Param, u.Column.Field, describeTenant(u.Tenant))
+		if u.CastOID != 0 {
+			fmt.Fprintf(&b, ", cast to %d", u.CastOID)
+		}
+		b.WriteByte('\n')
+	}
+	for i, s := range p.Statements {
+		describeStatement(&b, i, s)
+	}
+	if !p.Protected() {
+		b.WriteString("passes\n")
+	}
+	return b.String()
+}
+
+func describeStatement(b *strings.Builder, i int, s Statement) {
+	fmt.Fprintf(b, "statement %d:", i+1)
+	for _, f := range []struct {
+		on   bool
+		name string
+	}{{s.Writes, "writes"}, {s.Schema, "schema"}, {s.DeallocateAll, "deallocates all"}, {s.Deallocate != "", "deallocates " + s.Deallocate}} {
+		if f.on {
+			b.WriteString(" " + f.name)
+		}
+	}
+	b.WriteByte('\n')
+	for k, c := range s.Columns {
+		fmt.Fprintf(b, "  %d:", k)
+		if c.Column != nil {
+			fmt.Fprintf(b, " %s as %s", c.Column.Field, describeTenant(c.Tenant))
+		}
+		if c.Relation != 0 {
+			fmt.Fprintf(b, " from %d.%d", c.Relation, c.Attr)
+		}
+		if c.Hidden {
+			b.WriteString(" hidden")
+		}
+		b.WriteByte('\n')
+	}
+}
+
+func describeTenant(t TenantRef) string {
+	switch t.Kind {
+	case TenantFixed:
+		return fmt.Sprintf("tenant '%s' (type %d)", t.Value, t.TypeOID)
+	case TenantSession:
+		return "the session's " + t.Value
+	case TenantParam:
+		return fmt.Sprintf("tenant $%d (type %d)", t.Param, t.TypeOID)
+	default:
+		return fmt.Sprintf("tenant in column %d (type %d)", t.Result, t.TypeOID)
+	}
+}
+
+// applyEdits makes the server's text, with each literal shown as what is sealed.
+func applyEdits(text string, p *Plan) string {
+	var b strings.Builder
+	at := 0
+	for _, e := range p.Edits {
+		b.WriteString(text[at:e.Start])
+		if e.Literal != nil {
+			fmt.Fprintf(&b, "«%s|%s|%s»", e.Literal.Column.Field, e.Literal.Value, describeTenant(e.Literal.Tenant))
+		} else {
+			b.WriteString(e.Text)
+		}
+		at = e.End
+	}
+	return b.String() + text[at:]
+}
+
+func clip(s string) string {
+	if len(s) > 30 {
+		return s[:30] + "…"
+	}
+	return s
+}

@@ -1,0 +1,238 @@
+package pgsql
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// relation is a table or view as the planner sees it: the catalog's entry together with what the policy says of it.
+type relation struct {
+	Relation
+	tenant    TenantSource
+	protected []*Column // parallel to Columns; nil where a column is not protected
+	// pending names the policy's columns that the catalog does not have: added a moment ago, or misspelled.
+	pending []*Column
+	// barred, if not empty, says why no statement may use the relation although the policy does not name it.
+	barred string
+	// missing is set for a table that only the policy knows.
+	missing bool
+}
+
+// guarded reports whether the relation has protected columns.
+func (r *relation) guarded() bool {
+	return len(r.pending) > 0 || slices.ContainsFunc(r.protected, func(c *Column) bool { return c != nil })
+}
+
+// sensitive reports whether a statement that names the relation must be looked at.
+func (r *relation) sensitive() bool { return r.guarded() || r.barred != "" || r.missing }
+
+func (r *relation) qualified() string { return r.Schema + "." + r.Name }
+
+// column returns the index of the column called name, or -1.
+func (r *relation) column(name string) int {
+	return slices.IndexFunc(r.Columns, func(a Attribute) bool { return a.Name == name })
+}
+
+// protects returns the protected column called name, pending ones included, or nil.
+func (r *relation) protects(name string) *Column {
+	if i := r.column(name); i >= 0 {
+		return r.protected[i]
+	}
+	for _, c := range r.pending {
+		if c.Name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// protect marks the columns of t, found by name, as protected. A relation may be reached twice, by its own entry in the
+// policy and through a parent; both must agree.
+func (r *relation) protect(t *Table) error {
+	if r.guarded() && r.tenant != t.Tenant {
+		return fmt.Errorf("table %s: its tenant source differs from that of %s.%s, from which it inherits", r.qualified(), t.Schema, t.Name)
+	}
+	r.tenant = t.Tenant
+	for i := range t.Columns {
+		c := &t.Columns[i]
+		at := r.column(c.Name)
+		switch {
+		case at < 0:
+			r.pending = append(r.pending, c)
+		case r.protected[at] != nil && *r.protected[at] != *c:
+			return fmt.Errorf("table %s: column %s is bound to field %s and, by inheritance, to %s", r.qualified(), c.Name, r.protected[at].Field, c.Field)
+		default:
+			r.protected[at] = c
+		}
+	}
+	return nil
+}
+
+// relations indexes a catalog under a policy.
+type relations struct {
+	byOID  map[uint32]*relation
+	byName map[string][]*relation
+}
+
+// newRelations joins catalog and policy: children and partitions inherit protection by column name; views that read a
+// protected table and unprotected parents of a protected one are barred.
+func newRelations(policy *Policy, catalog *Catalog) (*relations, error) {
+	rs := &relations{byOID: map[uint32]*relation{}, byName: map[string][]*relation{}}
+	for _, r := range catalog.Relations {
+		rs.add(&relation{Relation: r, protected: make([]*Column, len(r.Columns))})
+	}
+	for i := range policy.Tables {
+		if err := rs.apply(&policy.Tables[i]); err != nil {
+			return nil, err
+		}
+	}
+	for i := range policy.Tables {
+		t := &policy.Tables[i]
+		if r, _ := rs.find(t.Schema, t.Name); r != nil && !r.missing {
+			if err := rs.inherit(r, t, map[uint32]bool{}); err != nil {
+				return nil, err
+			}
+		}
+	}
+	rs.barParents()
+	rs.barViews()
+	return rs, nil
+}
+
+func (rs *relations) add(r *relation) {
+	if r.OID != 0 {
+		rs.byOID[r.OID] = r
+	}
+	rs.byName[r.Name] = append(rs.byName[r.Name], r)
+}
+
+func (rs *relations) apply(t *Table) error {
+	if err := t.validate(); err != nil {
+		return err
+	}
+	r, _ := rs.find(t.Schema, t.Name)
+	switch {
+	case r == nil:
+		rs.add(&relation{Relation: Relation{Schema: t.Schema, Name: t.Name}, tenant: t.Tenant, missing: true})
+		return nil
+	case r.missing || r.guarded():
+		return fmt.Errorf("table %s is in the policy twice", r.qualified())
+	case r.Kind == View:
+		return fmt.Errorf("%s is a view; protect the columns of its table", r.qualified())
+	}
+	return r.protect(t)
+}
+
+func (t *Table) validate() error {
+	set := 0
+	for _, s := range []string{t.Tenant.Column, t.Tenant.Fixed, t.Tenant.Session} {
+		if s != "" {
+			set++
+		}
+	}
+	name := t.Schema + "." + t.Name
+	switch {
+	case t.Schema == "" || t.Name == "":
+		return fmt.Errorf("table %q: schema and name must be given", name)
+	case set != 1:
+		return fmt.Errorf("table %s: exactly one tenant source must be given, not %d", name, set)
+	case len(t.Columns) == 0:
+		return fmt.Errorf("table %s has no protected column", name)
+	}
+	seen := map[string]bool{}
+	for _, c := range t.Columns {
+		if c.Name == t.Tenant.Column {
+			return fmt.Errorf("table %s: column %s names the tenant and cannot be protected", name, c.Name)
+		}
+		if c.Name == "" || seen[c.Name] {
+			return fmt.Errorf("table %s: column %q is empty or given twice", name, c.Name)
+		}
+		seen[c.Name] = true
+	}
+	return nil
+}
+
+// inherit hands t's protection on to every child and partition of r. A catalog with a cycle is cut by seen.
+func (rs *relations) inherit(r *relation, t *Table, seen map[uint32]bool) error {
+	if seen[r.OID] {
+		return nil
+	}
+	seen[r.OID] = true
+	for _, child := range rs.byOID {
+		if child.Parent != r.OID || child.Kind == View {
+			continue
+		}
+		if err := child.protect(t); err != nil {
+			return err
+		}
+		if err := rs.inherit(child, t, seen); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// barParents bars tables whose rows include those of a protected child: a write to them could reach the child unsealed.
+func (rs *relations) barParents() {
+	for _, r := range rs.byOID {
+		if !r.guarded() {
+			continue
+		}
+		for p, hops := rs.byOID[r.Parent], 0; p != nil && hops < 64; p, hops = rs.byOID[p.Parent], hops+1 {
+			if !p.guarded() {
+				p.barred = fmt.Sprintf("its child %s has protected columns and it has not; protect the same columns of it", r.qualified())
+			}
+		}
+	}
+}
+
+// barViews bars every view that reads a sensitive relation, at any depth.
+func (rs *relations) barViews() {
+	for changed := true; changed; {
+		changed = false
+		for _, v := range rs.byOID {
+			if v.Kind != View || v.barred != "" {
+				continue
+			}
+			for _, used := range v.Uses {
+				if t := rs.byOID[used]; t != nil && t.sensitive() {
+					v.barred = "it is a view that reads " + t.qualified() + "; query the table"
+					changed = true
+					break
+				}
+			}
+		}
+	}
+}
+
+// find returns the relation that a name in a statement means. Without a schema every schema's relation of that name is a
+// candidate, since the search path is not followed: a single one is the answer, several are ambiguous if any of them is
+// sensitive, and unknown (nil) if none is.
+func (rs *relations) find(schema, name string) (r *relation, ambiguous bool) {
+	candidates := rs.byName[name]
+	if schema != "" {
+		for _, c := range candidates {
+			if c.Schema == schema {
+				return c, false
+			}
+		}
+		return nil, false
+	}
+	if len(candidates) == 1 {
+		return candidates[0], false
+	}
+	return nil, slices.ContainsFunc(candidates, (*relation).sensitive)
+}
+
+// sensitiveNames returns the names that the filter looks for.
+func (rs *relations) sensitiveNames() []string {
+	var names []string
+	for name, candidates := range rs.byName {
+		if slices.ContainsFunc(candidates, (*relation).sensitive) {
+			names = append(names, name)
+		}
+	}
+	slices.SortFunc(names, strings.Compare)
+	return names
+}

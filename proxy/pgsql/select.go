@@ -1,0 +1,315 @@
+package pgsql
+
+import (
+	"slices"
+
+	"github.com/sqlc-dev/oliphant/ast"
+)
+
+// selectStmt plans SELECT, VALUES, TABLE and set operations.
+func (a *analysis) selectStmt(s *ast.SelectStmt, sc *scope, dest destination) output {
+	return a.selectInto(s, sc, dest, nil)
+}
+
+// claim takes the i-th output column's expression out of the hands of the walk: INSERT … SELECT stores it itself.
+type claim func(i int, n *ast.Node) bool
+
+func (a *analysis) selectInto(s *ast.SelectStmt, sc *scope, dest destination, take claim) output {
+	sc = a.with(s.GetWithClause(), sc)
+	switch {
+	case s.GetOp() != ast.SetOperation_SETOP_NONE:
+		return a.setOperation(s, sc)
+	case len(s.GetValuesLists()) > 0:
+		return a.values(s, sc)
+	}
+	level := &scope{outer: sc, ctes: sc.ctes}
+	level.items = a.from(s.GetFromClause(), sc)
+	out := a.targetList(s.GetTargetList(), level, take)
+	a.inClause("WHERE", func() { a.walk(s.GetWhereClause(), level) })
+	a.inClause("HAVING", func() { a.walk(s.GetHavingClause(), level) })
+	a.inClause("a WINDOW clause", func() { a.walkAll(s.GetWindowClause(), level) })
+	for _, n := range s.GetGroupClause() {
+		a.outputReference(n, level, out, "GROUP BY")
+	}
+	a.distinct(s, level, out)
+	a.tail(s, level, out)
+	out = a.carryTenants(out, level, dest, hiddenPlace{list: s.GetTargetList(), blocked: len(s.GetGroupClause()) > 0 || len(s.GetDistinctClause()) > 0})
+	a.refuseInto(s, out)
+	return out
+}
+
+// targetList resolves a select list or a RETURNING list.
+func (a *analysis) targetList(list []*ast.Node, level *scope, take claim) output {
+	var out output
+	for _, n := range list {
+		t := n.GetResTarget()
+		ref := t.GetVal().GetColumnRef()
+		switch {
+		case take != nil && take(len(out.cols), t.GetVal()):
+			out.cols = append(out.cols, expressionColumn(t))
+		case ref == nil:
+			a.inClause("an expression", func() { a.walk(t.GetVal(), level) })
+			out.cols = append(out.cols, expressionColumn(t))
+		case isStar(ref):
+			a.expandStar(&out, ref, level)
+		default:
+			out.cols = append(out.cols, a.outputColumn(t, ref, level))
+		}
+	}
+	return out
+}
+
+func isStar(ref *ast.ColumnRef) bool {
+	f := ref.GetFields()
+	return len(f) > 0 && f[len(f)-1].GetAStar() != nil
+}
+
+// outputColumn is a plain column in a select list: a protected one stays protected.
+func (a *analysis) outputColumn(t *ast.ResTarget, ref *ast.ColumnRef, level *scope) column {
+	r := a.resolve(ref, level)
+	at := int(ref.GetLocation())
+	if r.whole != nil {
+		if p := r.whole.anyProtected(); p != nil {
+			refuseUse(p, at, "a whole-row reference", "Name the columns instead.")
+		}
+	}
+	fields := ref.GetFields()
+	out := column{name: fields[len(fields)-1].GetString_().GetSval()}
+	if r.col != nil {
+		a.refusePending(r.col, at)
+		out = *r.col
+	}
+	if t.GetName() != "" {
+		out.name = t.GetName()
+	}
+	return out
+}
+
+// refusePending refuses a protected column that the catalog doesn't have.
+func (a *analysis) refusePending(c *column, at int) {
+	if c.prot != nil && c.row == nil {
+		refuse(at, codeUnsupported, "If the column was added just now, commit and retry.",
+			"protected column %s is not in the catalog yet", c.qualified())
+	}
+}
+
+// expandStar adds what * or t.* stands for.
+func (a *analysis) expandStar(out *output, ref *ast.ColumnRef, level *scope) {
+	if len(ref.GetFields()) == 1 {
+		cols, opaque := level.star()
+		out.cols, out.opaque = append(out.cols, cols...), out.opaque || opaque
+		return
+	}
+	schema, qualifier := starQualifier(ref)
+	if it := level.named(schema, qualifier); it != nil {
+		out.cols, out.opaque = append(out.cols, it.cols...), out.opaque || it.opaque
+		return
+	}
+	out.opaque = true
+}
+
+func starQualifier(ref *ast.ColumnRef) (schema, qualifier string) {
+	f := ref.GetFields()
+	qualifier = f[len(f)-2].GetString_().GetSval()
+	if len(f) > 2 {
+		schema = f[len(f)-3].GetString_().GetSval()
+	}
+	return schema, qualifier
+}
+
+// outputReference walks an entry of ORDER BY, GROUP BY or DISTINCT ON, which may name an output column by its place or
+// name instead of being an expression.
+func (a *analysis) outputReference(n *ast.Node, level *scope, out output, use string) {
+	const hint = "Sort and group by another column."
+	if set := n.GetGroupingSet(); set != nil {
+		for _, c := range set.GetContent() {
+			a.outputReference(c, level, out, use)
+		}
+		return
+	}
+	if list := n.GetList(); list != nil {
+		for _, c := range list.GetItems() {
+			a.outputReference(c, level, out, use)
+		}
+		return
+	}
+	if row := n.GetRowExpr(); row != nil {
+		for _, c := range row.GetArgs() {
+			a.outputReference(c, level, out, use)
+		}
+		return
+	}
+	if k := n.GetAConst(); k.GetIval() != nil {
+		a.ordinal(int(k.GetIval().GetIval())-1, int(k.GetLocation()), out, use, hint)
+		return
+	}
+	if ref := n.GetColumnRef(); ref != nil && len(ref.GetFields()) == 1 {
+		name := ref.GetFields()[0].GetString_().GetSval()
+		for i := range out.cols {
+			if c := &out.cols[i]; c.prot != nil && c.name == name {
+				refuseUse(c, int(ref.GetLocation()), use, hint)
+			}
+		}
+	}
+	a.inClause(use, func() { a.walk(n, level) })
+}
+
+// ordinal checks ORDER BY 2. Hidden columns that a star brought in shift the places behind them.
+func (a *analysis) ordinal(i, at int, out output, use, hint string) {
+	if p := out.anyProtected(); p != nil && out.opaque {
+		refuseUse(p, at, use+" by place after a * whose columns are not known", "Name the columns.")
+	}
+	for k := range min(i+1, len(out.cols)) {
+		if out.cols[k].hidden {
+			refuse(at, codeUnsupported, "Name the column instead of its place.",
+				"%s by place cannot be used: a tenant column had to be added before that place", use)
+		}
+	}
+	if i >= 0 && i < len(out.cols) && out.cols[i].prot != nil {
+		refuseUse(&out.cols[i], at, use, hint)
+	}
+}
+
+func (a *analysis) distinct(s *ast.SelectStmt, level *scope, out output) {
+	for _, n := range s.GetDistinctClause() {
+		if n.GetNode() != nil {
+			a.outputReference(n, level, out, "DISTINCT ON")
+			continue
+		}
+		if p := out.anyProtected(); p != nil {
+			refuseUse(p, -1, "the select list of SELECT DISTINCT", "Equal values are sealed to different ciphertexts; leave out DISTINCT or the column.")
+		}
+	}
+}
+
+// tail walks what SELECT, VALUES and set operations have in common.
+func (a *analysis) tail(s *ast.SelectStmt, level *scope, out output) {
+	for _, n := range s.GetSortClause() {
+		a.outputReference(n.GetSortBy().GetNode(), level, out, "ORDER BY")
+	}
+	a.walk(s.GetLimitCount(), level)
+	a.walk(s.GetLimitOffset(), level)
+}
+
+// refuseInto refuses SELECT INTO that would copy sealed values to a table without protection.
+func (a *analysis) refuseInto(s *ast.SelectStmt, out output) {
+	if s.GetIntoClause() == nil {
+		return
+	}
+	a.modifies = true
+	a.newTable(s.GetIntoClause().GetRel())
+	if p := out.anyProtected(); p != nil {
+		refuseUse(p, -1, "SELECT INTO", "The new table would hold ciphertext that no policy names.")
+	}
+}
+
+// values plans a VALUES list that is not the source of an INSERT.
+func (a *analysis) values(s *ast.SelectStmt, sc *scope) output {
+	var out output
+	for _, row := range s.GetValuesLists() {
+		a.inClause("VALUES", func() { a.walkAll(row.GetList().GetItems(), sc) })
+		for len(out.cols) < len(row.GetList().GetItems()) {
+			out.cols = append(out.cols, column{name: valuesName(len(out.cols))})
+		}
+	}
+	a.tail(s, sc, out)
+	return out
+}
+
+// setOperation plans UNION, INTERSECT and EXCEPT. Only UNION ALL keeps values as they are; in it all arms must agree on
+// what each column holds.
+func (a *analysis) setOperation(s *ast.SelectStmt, sc *scope) output {
+	left := a.selectStmt(s.GetLarg(), sc, asIs)
+	right := a.selectStmt(s.GetRarg(), sc, asIs)
+	if !s.GetAll() || s.GetOp() != ast.SetOperation_SETOP_UNION {
+		if p := cmpOr(left.anyProtected(), right.anyProtected()); p != nil {
+			refuseUse(p, -1, "UNION, INTERSECT or EXCEPT", "Equal values are sealed to different ciphertexts; use UNION ALL or leave out the column.")
+		}
+	}
+	out := a.unionAll(left, right)
+	a.tail(s, &scope{outer: sc, ctes: sc.ctes}, out)
+	a.refuseInto(leftmost(s), out)
+	return out
+}
+
+func leftmost(s *ast.SelectStmt) *ast.SelectStmt {
+	for s.GetLarg() != nil {
+		s = s.GetLarg()
+	}
+	return s
+}
+
+func (a *analysis) unionAll(left, right output) output {
+	a.refuseHidden(left)
+	a.refuseHidden(right)
+	out := output{opaque: left.opaque || right.opaque}
+	if p := cmpOr(left.anyProtected(), right.anyProtected()); p != nil && (out.opaque || len(left.cols) != len(right.cols)) {
+		refuseUse(p, -1, "UNION ALL of queries whose columns are not all known", "Name the columns.")
+	}
+	rows := map[[2]*row]*row{}
+	joint := func(l, r *row) *row {
+		k := [2]*row{l, r}
+		if rows[k] == nil {
+			rows[k] = &row{rel: l.rel}
+		}
+		return rows[k]
+	}
+	for i, l := range left.cols {
+		m := column{name: l.name, unnamed: l.unnamed, merged: true}
+		if i < len(right.cols) {
+			r := right.cols[i]
+			if l.typ == r.typ {
+				m.typ = l.typ
+			}
+			a.unionColumn(&m, l, r, joint)
+		}
+		out.cols = append(out.cols, m)
+	}
+	return out
+}
+
+// unionColumn merges one column of two arms. The tenant of a merged row is that of either arm's row.
+func (a *analysis) unionColumn(m *column, l, r column, joint func(l, r *row) *row) {
+	for _, lt := range l.tenantOf {
+		for _, rt := range r.tenantOf {
+			m.tenantOf = append(m.tenantOf, joint(lt, rt))
+		}
+	}
+	if l.prot == nil && r.prot == nil {
+		return
+	}
+	if l.prot == nil || r.prot == nil || !sameField(l.prot, r.prot) || !slices.Equal(tenantKind(l.row.rel), tenantKind(r.row.rel)) {
+		refuseUse(cmpOr(protectedOrNil(&l), &r), -1, "UNION ALL with something else than the same field", "Select the same column in every arm.")
+	}
+	m.prot, m.rel, m.row = l.prot, l.rel, joint(l.row, r.row)
+}
+
+func protectedOrNil(c *column) *column {
+	if c.prot == nil {
+		return nil
+	}
+	return c
+}
+
+// sameField reports whether a sealed value may move from one column to the other as it is, tenant aside.
+func sameField(x, y *Column) bool {
+	return x.Field == y.Field && x.Type == y.Type && x.Storage == y.Storage
+}
+
+// tenantKind is a tenant's source but for the name of the column.
+func tenantKind(r *relation) []string {
+	if r.tenant.Column != "" {
+		return []string{"column"}
+	}
+	return []string{r.tenant.Fixed, r.tenant.Session}
+}
+
+// refuseHidden refuses a query whose number of columns matters and whose star now stands for one more.
+func (a *analysis) refuseHidden(out output) {
+	for _, c := range out.cols {
+		if c.hidden {
+			refuse(-1, codeUnsupported, "Name the columns instead of writing *.",
+				"a * cannot be used here: a tenant column had to be added to what it stands for")
+		}
+	}
+}

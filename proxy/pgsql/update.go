@@ -1,0 +1,89 @@
+package pgsql
+
+import "github.com/sqlc-dev/oliphant/ast"
+
+// update plans UPDATE.
+func (a *analysis) update(s *ast.UpdateStmt, sc *scope, dest destination) output {
+	sc = a.with(s.GetWithClause(), sc)
+	r := a.table(s.GetRelation())
+	target := a.targetItem(s.GetRelation(), r)
+	from := a.from(s.GetFromClause(), sc)
+	level := &scope{outer: sc, items: append([]*item{target}, from...), ctes: sc.ctes}
+	if r == nil || !r.guarded() {
+		a.inClause("a value of SET in another table", func() { a.setElsewhere(s.GetTargetList(), level) })
+	} else {
+		a.updateProtected(s, r, target, level)
+	}
+	a.inClause("WHERE", func() { a.walk(s.GetWhereClause(), level) })
+	return a.returning(s.GetReturningClause(), target, from, sc, dest)
+}
+
+// setElsewhere walks the SET list of a table without protected columns.
+func (a *analysis) setElsewhere(list []*ast.Node, level *scope) {
+	for _, n := range list {
+		t := n.GetResTarget()
+		if m := t.GetVal().GetMultiAssignRef(); m != nil && m.GetColno() > 1 {
+			continue // the source is shared by all columns of the list
+		}
+		a.walk(t.GetVal(), level)
+		a.walkAll(t.GetIndirection(), level)
+	}
+}
+
+func (a *analysis) updateProtected(s *ast.UpdateStmt, r *relation, target *item, level *scope) {
+	held, ok := a.conditionTenant(r, target, s.GetWhereClause(), level)
+	as := &assignment{analysis: a, rel: r, target: target, scope: level}
+	as.tenant = func(c *Column, at int) TenantRef {
+		if !ok {
+			refuse(at, codeUnsupported, "Add AND "+r.tenant.Column+" = … with a literal or a parameter to WHERE.",
+				"protected column %s.%s cannot be sealed: WHERE does not hold the rows to one tenant", r.qualified(), c.Name)
+		}
+		return held
+	}
+	as.keeps = func(n *ast.Node) bool {
+		ref, set := a.tenantFrom(r, n)
+		return ok && set && ref == held
+	}
+	as.copies = func(*column) bool { return false }
+	as.plan(s.GetTargetList())
+}
+
+// delete plans DELETE.
+func (a *analysis) delete(s *ast.DeleteStmt, sc *scope, dest destination) output {
+	sc = a.with(s.GetWithClause(), sc)
+	target := a.targetItem(s.GetRelation(), a.table(s.GetRelation()))
+	from := a.from(s.GetUsingClause(), sc)
+	level := &scope{outer: sc, items: append([]*item{target}, from...), ctes: sc.ctes}
+	a.inClause("WHERE", func() { a.walk(s.GetWhereClause(), level) })
+	return a.returning(s.GetReturningClause(), target, from, sc, dest)
+}
+
+// merge refuses MERGE where a protected table takes part.
+func (a *analysis) merge(s *ast.MergeStmt, sc *scope) output {
+	a.within("MERGE", "Write INSERT … ON CONFLICT or UPDATE.", func() { a.walkMessage(s.ProtoReflect(), sc) })
+	return output{opaque: true}
+}
+
+// returning plans a RETURNING list. Besides the target and what is joined to it, it can name the row before and after the
+// change as old and new, or by the names that its options give (PostgreSQL 18).
+func (a *analysis) returning(c *ast.ReturningClause, target *item, from []*item, sc *scope, dest destination) output {
+	if c == nil {
+		return output{}
+	}
+	items := append([]*item{target}, from...)
+	aliases := map[ast.ReturningOptionKind]string{
+		ast.ReturningOptionKind_RETURNING_OPTION_OLD: "old",
+		ast.ReturningOptionKind_RETURNING_OPTION_NEW: "new",
+	}
+	for _, o := range c.GetOptions() {
+		aliases[o.GetReturningOption().GetOption()] = o.GetReturningOption().GetValue()
+	}
+	for _, kind := range []ast.ReturningOptionKind{ast.ReturningOptionKind_RETURNING_OPTION_OLD, ast.ReturningOptionKind_RETURNING_OPTION_NEW} {
+		version := derived(target.cols, target.opaque, aliases[kind])
+		version.rel, version.colSeen = target.rel, false
+		items = append(items, version)
+	}
+	level := &scope{outer: sc, items: items, ctes: sc.ctes}
+	out := a.targetList(c.GetExprs(), level, nil)
+	return a.carryTenants(out, level, dest, hiddenPlace{list: c.GetExprs()})
+}
