@@ -1,0 +1,93 @@
+package pgproxy
+
+import (
+	"github.com/jackc/pgproto3/v2"
+
+	"github.com/keyaside/keyaside/proxy/pgsql"
+)
+
+// rowDescription shows protected columns as what the application believes them to be, and leaves out hidden ones.
+func (m *machine) rowDescription(body []byte, first *pending, out *output) error {
+	var msg pgproto3.RowDescription
+	if err := decode(&msg, body); err != nil {
+		return fatal(codeProtocolViolation, "invalid RowDescription from the server")
+	}
+	r := first.rows
+	if first.request == reqDescribe {
+		m.queue.pop()
+	}
+	if !agrees(r, &msg) {
+		m.schemaChanged()
+		m.failRead(staleCatalog(), out)
+		return nil
+	}
+	shown := msg.Fields[:0]
+	for i, f := range msg.Fields {
+		c := &r.columns[i]
+		switch {
+		case c.Hidden:
+			continue
+		case c.Column != nil:
+			typ := m.policy.field(c.Column).typ
+			f.DataTypeOID, f.DataTypeSize, f.TypeModifier = typ.OID(), typ.Size(), -1
+		}
+		f.Format = int16(r.format(i))
+		shown = append(shown, f)
+	}
+	msg.Fields = shown
+	buf, err := msg.Encode(out.own())
+	if err != nil {
+		return fatal(codeProtocolViolation, "RowDescription is too long")
+	}
+	out.buf = buf
+	return nil
+}
+
+// agrees checks the plan against what the server says of the columns that come straight from a table.
+func agrees(r *rows, msg *pgproto3.RowDescription) bool {
+	if len(msg.Fields) != len(r.columns) {
+		return false
+	}
+	for i, c := range r.columns {
+		f := &msg.Fields[i]
+		if c.Column == nil || c.Relation == 0 || f.TableOID == 0 {
+			continue
+		}
+		if f.TableOID != c.Relation || int16(f.TableAttributeNumber) != c.Attr {
+			return false
+		}
+	}
+	return true
+}
+
+func staleCatalog() *Error {
+	return &Error{Code: codeStaleCatalog, Message: "the result is not what the proxy's copy of the catalog foretold",
+		Detail: "A table of the statement was changed.", Hint: "The catalog is read again; try again."}
+}
+
+// parameterDescription shows protected parameters as what the application declared them to be, or as the logical type.
+func (m *machine) parameterDescription(body []byte, st *statement, out *output) error {
+	var msg pgproto3.ParameterDescription
+	if err := decode(&msg, body); err != nil {
+		return fatal(codeProtocolViolation, "invalid ParameterDescription from the server")
+	}
+	for i := range st.plan.Params {
+		use := &st.plan.Params[i]
+		if use.Param <= len(msg.ParameterOIDs) {
+			msg.ParameterOIDs[use.Param-1] = m.shownType(st, use)
+		}
+	}
+	buf, err := msg.Encode(out.own())
+	if err != nil {
+		return fatal(codeProtocolViolation, "ParameterDescription is too long")
+	}
+	out.buf = buf
+	return nil
+}
+
+func (m *machine) shownType(st *statement, use *pgsql.ParamUse) uint32 {
+	if oid := st.declared(use.Param); oid != 0 && oid != unknownOID {
+		return oid
+	}
+	return m.policy.field(use.Column).typ.OID()
+}

@@ -1,0 +1,160 @@
+package pgproxy
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+
+	"github.com/keyaside/keyaside/fieldcrypt"
+	"github.com/keyaside/keyaside/proxy/pgsql"
+	"github.com/keyaside/keyaside/proxy/pgvalue"
+	"github.com/keyaside/keyaside/proxy/pgwire"
+)
+
+// dataRow opens the protected values of a row. In the steady state it does not allocate.
+func (m *machine) dataRow(body []byte, r *rows, out *output) error {
+	row := &m.scratch.row
+	if err := row.Decode(body); err != nil {
+		return fatal(codeProtocolViolation, "invalid DataRow from the server")
+	}
+	if len(row.Values) != len(r.columns) {
+		m.schemaChanged()
+		m.failRead(staleCatalog(), out)
+		return nil
+	}
+	buf := out.own()
+	start := len(buf)
+	buf = pgwire.BeginMessage(buf, 'D')
+	buf = append(buf, 0, 0)
+	visible := 0
+	for i := range r.columns {
+		c := &r.columns[i]
+		if c.Hidden {
+			continue
+		}
+		visible++
+		v := &row.Values[i]
+		if c.Column == nil || v.Null {
+			buf = pgwire.AppendValue(buf, v.Value, v.Null)
+			continue
+		}
+		var err error
+		if buf, err = m.openValue(buf, i, r, row.Values); err != nil {
+			return m.rowFailed(c.Column, err, buf[:start], out)
+		}
+	}
+	binary.BigEndian.PutUint16(buf[start+pgwire.HeaderSize:], uint16(visible))
+	pgwire.EndMessage(buf, start)
+	out.buf = buf
+	return nil
+}
+
+// rowFailed takes the half-made row back and tells the client, unless the row only waits for a key.
+func (m *machine) rowFailed(c *pgsql.Column, err error, buf []byte, out *output) error {
+	clear(buf[len(buf):cap(buf)]) // values of the row that had been opened
+	out.buf = buf
+	if isWait(err) {
+		return err
+	}
+	m.failRead(openError(c, err), out)
+	return nil
+}
+
+// openValue appends the length and the client's form of the protected value in column i.
+func (m *machine) openValue(dst []byte, i int, r *rows, values []pgwire.Param) ([]byte, error) {
+	c := &r.columns[i]
+	envelope, err := m.envelope(values[i].Value, c.Column.Storage, r.binary)
+	if err != nil {
+		return dst, err
+	}
+	header, err := fieldcrypt.ParseHeader(envelope)
+	if err != nil {
+		return dst, err
+	}
+	key, err := m.keyByID(header.KeyID)
+	if err != nil {
+		return dst, err
+	}
+	if err := m.checkTenant(&c.Tenant, key, r, values); err != nil {
+		return dst, err
+	}
+	f := m.policy.field(c.Column)
+	m.scratch.plain, err = key.Open(m.scratch.plain[:0], f.field, envelope)
+	if err != nil {
+		return dst, err
+	}
+	start := len(dst)
+	dst = append(dst, 0, 0, 0, 0)
+	if r.format(i) == pgvalue.TextFormat {
+		dst, err = f.typ.AppendText(dst, m.scratch.plain, &m.server.settings)
+	} else {
+		dst, err = f.typ.AppendValue(dst, m.scratch.plain, pgvalue.BinaryFormat)
+	}
+	clear(m.scratch.plain)
+	if err != nil {
+		return dst, fieldcrypt.ErrTampered
+	}
+	binary.BigEndian.PutUint32(dst[start:], uint32(len(dst)-start-4))
+	return dst, nil
+}
+
+// envelope returns the envelope's bytes from a column as the server sent it; valid until the next call.
+func (m *machine) envelope(value []byte, storage pgsql.Storage, binary bool) ([]byte, error) {
+	buf := m.scratch.envelope[:0]
+	var err error
+	switch {
+	case storage == pgsql.StorageText:
+		buf, err = fieldcrypt.AppendEnvelope(buf, value)
+	case binary:
+		return value, nil
+	case len(value) >= 2 && value[0] == '\\' && value[1] == 'x':
+		buf, err = hex.AppendDecode(buf, value[2:])
+	default: // bytea_output = escape
+		buf, err = pgvalue.Bytea.AppendCanonical(buf, value, pgvalue.TextFormat, 0)
+	}
+	m.scratch.envelope = buf[:0]
+	if err != nil {
+		return nil, fieldcrypt.ErrNotEnvelope
+	}
+	return buf, nil
+}
+
+// checkTenant holds the tenant of the key against the one that the row or the session claims.
+func (m *machine) checkTenant(ref *pgsql.TenantRef, key *fieldcrypt.Key, r *rows, values []pgwire.Param) error {
+	var tenant []byte
+	switch ref.Kind {
+	case pgsql.TenantResult:
+		v := &values[ref.Result]
+		if v.Null {
+			return errNoTenant
+		}
+		format := pgvalue.TextFormat
+		if !r.columns[ref.Result].Hidden {
+			format = r.format(ref.Result)
+		}
+		var err error
+		if m.scratch.tenant, err = pgvalue.CanonicalTenant(m.scratch.tenant[:0], v.Value, format, ref.TypeOID); err != nil {
+			return errNoTenant
+		}
+		tenant = m.scratch.tenant
+	case pgsql.TenantSession:
+		if m.sessionFact(ref.Value) != key.Tenant() {
+			return errOtherTenant
+		}
+		return nil
+	default:
+		m.scratch.tenant = append(m.scratch.tenant[:0], ref.Value...)
+		tenant = m.scratch.tenant
+	}
+	if string(tenant) != key.Tenant() {
+		return errOtherTenant
+	}
+	return nil
+}
+
+// Reasons of their own why a value is not opened. Their texts name no tenant: the client may not be entitled to know it.
+var (
+	errNoTenant = &Error{Code: codeDataCorrupted, Message: "a protected value stands in a row without a tenant",
+		Hint: "Set the row's tenant column to the tenant for which the value was sealed."}
+	errOtherTenant = &Error{Code: codeDataCorrupted, Message: "a protected value belongs to another tenant than its row",
+		Detail: "The value was copied or moved here from another tenant's row."}
+)

@@ -1,0 +1,143 @@
+package pgproxy
+
+import (
+	"github.com/keyaside/keyaside/proxy/pgsql"
+)
+
+// request is the kind of a message that the server answers.
+type request uint8
+
+const (
+	reqParse request = iota
+	reqBind
+	reqClose
+	reqDescribe
+	reqExecute
+	reqSync
+	reqQuery
+	reqFunctionCall
+)
+
+// pending is a message that was sent to the server and whose answer has not come yet. The queue of them says what each
+// message from the server belongs to.
+type pending struct {
+	request request
+	// refusal replaces the error that the server raises for the statement that was sent in place of a refused one.
+	refusal *Error
+	// rows says how to show the rows of a protected result; nil for all others.
+	rows *rows
+	// params is the statement whose parameters a Describe reports; nil if none is protected.
+	params *statement
+	// text maps the positions in the server's errors back; nil if the text went unchanged.
+	text *editedText
+	// script is the plan of a simple query or of an executed statement, and current the statement that answers now.
+	script  *pgsql.Plan
+	current int
+	serial  uint64 // orders this message among those that change what is prepared
+	undo    undo
+}
+
+// undo restores what a message changed in the session's names, should the server not get to carry it out.
+type undo struct {
+	kind      undoKind
+	name      string
+	statement *statement
+	portal    *portal
+}
+
+type undoKind uint8
+
+const (
+	undoNothing undoKind = iota
+	undoStatement
+	undoPortal
+)
+
+// queue is a ring of pending messages. Its zero value is empty. It grows by doubling up to maxPending.
+type queue struct {
+	ring        []pending
+	head, count int
+	syncs       int // how many of them end with ReadyForQuery
+}
+
+// maxPending bounds the memory of a pipeline: beyond it nothing more is read from the client until replies come.
+const maxPending = 1 << 16
+
+func (q *queue) empty() bool { return q.count == 0 }
+func (q *queue) full() bool  { return q.count >= maxPending }
+
+// first returns the message that the server is answering, or nil.
+func (q *queue) first() *pending {
+	if q.count == 0 {
+		return nil
+	}
+	return &q.ring[q.head]
+}
+
+func (q *queue) push(p pending) {
+	if q.count == len(q.ring) {
+		q.grow()
+	}
+	q.ring[(q.head+q.count)&(len(q.ring)-1)] = p
+	q.count++
+	if p.request.ready() {
+		q.syncs++
+	}
+}
+
+func (q *queue) grow() {
+	ring := make([]pending, max(16, 2*len(q.ring)))
+	for i := range q.count {
+		ring[i] = *q.at(i)
+	}
+	q.ring, q.head = ring, 0
+}
+
+func (q *queue) at(i int) *pending { return &q.ring[(q.head+i)&(len(q.ring)-1)] }
+
+func (q *queue) pop() {
+	p := &q.ring[q.head]
+	if p.request.ready() {
+		q.syncs--
+	}
+	*p = pending{} // lets go of plans and texts
+	q.head = (q.head + 1) & (len(q.ring) - 1)
+	q.count--
+}
+
+// skipToSync removes the messages that the server skips after an error, and reports whether the Sync that ends the
+// skipping is already under way. What they changed is undone, the last one first.
+func (q *queue) skipToSync(undo func(*pending)) (found bool) {
+	n := 0
+	for n < q.count && !q.at(n).request.ready() {
+		n++
+	}
+	for i := n - 1; i >= 0; i-- {
+		undo(q.at(i))
+	}
+	for range n {
+		q.pop()
+	}
+	return q.count > 0
+}
+
+// ignoreSyncs removes the Syncs behind the first message: the server ignores them while it reads COPY data
+// (PostgreSQL documentation, 55.2.6).
+func (q *queue) ignoreSyncs() {
+	kept := 1
+	for i := 1; i < q.count; i++ {
+		if q.at(i).request == reqSync {
+			q.syncs--
+			continue
+		}
+		*q.at(kept) = *q.at(i)
+		kept++
+	}
+	for i := kept; i < q.count; i++ {
+		*q.at(i) = pending{}
+	}
+	q.count = kept
+}
+
+// ready reports whether the answer to the message ends with ReadyForQuery.
+func (r request) ready() bool { return r == reqSync || r == reqQuery || r == reqFunctionCall }

@@ -1,0 +1,56 @@
+package pgproxy
+
+import (
+	"fmt"
+
+	"github.com/keyaside/keyaside/fieldcrypt"
+	"github.com/keyaside/keyaside/proxy/pgsql"
+	"github.com/keyaside/keyaside/proxy/pgvalue"
+)
+
+// boundPolicy joins the policy's fields to their keys' names and to their value conversion. It is immutable.
+type boundPolicy struct {
+	policy *pgsql.Policy
+	fields []boundField // by pgsql.Column.Index
+}
+
+type boundField struct {
+	field *fieldcrypt.Field
+	typ   pgvalue.Type
+}
+
+func bindPolicy(policy *pgsql.Policy) (*boundPolicy, error) {
+	b := &boundPolicy{policy: policy}
+	for _, t := range policy.Tables {
+		for i := range t.Columns {
+			if err := b.add(&t.Columns[i]); err != nil {
+				return nil, fmt.Errorf("table %s.%s, column %s: %w", t.Schema, t.Name, t.Columns[i].Name, err)
+			}
+		}
+	}
+	return b, nil
+}
+
+func (b *boundPolicy) add(c *pgsql.Column) error {
+	typ, err := pgvalue.ParseType(c.Type)
+	if err != nil {
+		return err
+	}
+	field, err := fieldcrypt.NewField(c.Field, c.Index)
+	if err != nil {
+		return err
+	}
+	for len(b.fields) <= c.Index {
+		b.fields = append(b.fields, boundField{})
+	}
+	if known := b.fields[c.Index]; known.field != nil {
+		if known.field.ID() != c.Field || known.typ != typ {
+			return fmt.Errorf("field %s (%s) has the index %d of field %s (%s)", c.Field, typ, c.Index, known.field.ID(), known.typ)
+		}
+		return nil
+	}
+	b.fields[c.Index] = boundField{field, typ}
+	return nil
+}
+
+func (b *boundPolicy) field(c *pgsql.Column) *boundField { return &b.fields[c.Index] }

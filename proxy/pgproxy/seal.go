@@ -1,0 +1,271 @@
+package pgproxy
+
+import (
+	"encoding/hex"
+	"errors"
+
+	"github.com/keyaside/keyaside/fieldcrypt"
+	"github.com/keyaside/keyaside/proxy/pgsql"
+	"github.com/keyaside/keyaside/proxy/pgvalue"
+	"github.com/keyaside/keyaside/proxy/pgwire"
+)
+
+// plan returns what the text means: nil if it has nothing to do with protected columns, an error of the client's to
+// refuse it with, or a reason to wait.
+func (m *machine) plan(text []byte) (*pgsql.Plan, *Error, error) {
+	planner, ok := m.planner()
+	if !ok {
+		return nil, nil, errPlanner
+	}
+	plan := planner.Plan(text)
+	switch {
+	case plan == nil:
+		return nil, nil, nil
+	case plan.Refusal != nil:
+		return nil, refusalError(plan.Refusal, text), nil
+	case m.server.escapes && !onlyDeallocates(plan):
+		return nil, &Error{Code: codeNotSupported, Message: "statements on protected tables need standard_conforming_strings = on"}, nil
+	case plan.Protected() && m.server.encoding != "UTF8" && m.server.encoding != "SQL_ASCII":
+		return nil, &Error{Code: codeNotSupported, Message: "statements on protected tables need client_encoding UTF8"}, nil
+	}
+	return plan, nil, nil
+}
+
+func onlyDeallocates(plan *pgsql.Plan) bool {
+	for i := range plan.Statements {
+		if s := &plan.Statements[i]; s.Deallocate == "" && !s.DeallocateAll {
+			return false
+		}
+	}
+	return true
+}
+
+// refusalOf returns the error that the client is to see, if err is one; nil if err is nil or a reason to wait.
+func refusalOf(err error) *Error {
+	var reason *Error
+	if err != nil && errors.As(err, &reason) {
+		return reason
+	}
+	return nil
+}
+
+// editText returns the text for the server with its literals sealed, or nil if it goes unchanged. The client's text is
+// copied, since it is kept for mapping positions back.
+func (m *machine) editText(text []byte, plan *pgsql.Plan) (*editedText, error) {
+	if len(plan.Edits) == 0 {
+		return nil, nil
+	}
+	t := &editedText{server: make([]byte, 0, len(text)+len(plan.Edits)*96)}
+	last := 0
+	for i := range plan.Edits {
+		e := &plan.Edits[i]
+		t.server = append(t.server, text[last:e.Start]...)
+		before := len(t.server)
+		var err error
+		if t.server, err = m.appendEdit(t.server, e); err != nil {
+			return nil, err
+		}
+		t.edits = append(t.edits, edited{start: e.Start, end: e.End, size: len(t.server) - before})
+		last = e.End
+	}
+	t.server = append(t.server, text[last:]...)
+	t.client = maskLiterals(text, plan.Edits)
+	return t, nil
+}
+
+// maskLiterals copies the client's text for counting positions; the protected literals in it are not kept.
+func maskLiterals(text []byte, edits []pgsql.Edit) []byte {
+	t := append([]byte(nil), text...)
+	for i := range edits {
+		if edits[i].Literal == nil {
+			continue
+		}
+		for j := edits[i].Start; j < edits[i].End; j++ {
+			if t[j] < 0x80 {
+				t[j] = '?' // the number of characters stays as it is
+			} else if t[j] >= 0xC0 {
+				t[j] = 0xC0
+			} else {
+				t[j] = 0x80
+			}
+		}
+	}
+	return t
+}
+
+func (m *machine) appendEdit(dst []byte, e *pgsql.Edit) ([]byte, error) {
+	if e.Literal == nil {
+		return append(dst, e.Text...), nil
+	}
+	l := e.Literal
+	tenant, err := m.literalTenant(&l.Tenant)
+	if err != nil {
+		return dst, err
+	}
+	envelope, err := m.seal(m.scratch.envelope[:0], l.Column, tenant, []byte(l.Value), pgvalue.TextFormat, 0)
+	m.scratch.envelope = envelope[:0]
+	if err != nil {
+		return dst, err
+	}
+	return appendLiteral(dst, envelope, l.Column.Storage), nil
+}
+
+// appendLiteral appends an envelope as a string constant. It has no character that would need escaping.
+func appendLiteral(dst, envelope []byte, storage pgsql.Storage) []byte {
+	dst = append(dst, '\'')
+	if storage == pgsql.StorageText {
+		dst = fieldcrypt.AppendText(dst, envelope)
+	} else {
+		dst = append(dst, `\x`...)
+		dst = hex.AppendEncode(dst, envelope)
+	}
+	return append(dst, '\'')
+}
+
+// literalTenant returns the tenant that is known without parameters.
+func (m *machine) literalTenant(ref *pgsql.TenantRef) ([]byte, error) {
+	switch ref.Kind {
+	case pgsql.TenantFixed:
+		return m.canonicalTenant([]byte(ref.Value), pgvalue.TextFormat, ref.TypeOID)
+	case pgsql.TenantSession:
+		m.scratch.tenant = append(m.scratch.tenant[:0], m.sessionFact(ref.Value)...)
+		return m.scratch.tenant, nil
+	}
+	return nil, &Error{Code: codeNotSupported, Message: "the tenant of a literal must be a literal, too",
+		Hint: "Pass the protected value as a parameter."}
+}
+
+func (m *machine) sessionFact(name string) string {
+	if name == "database" {
+		return m.database
+	}
+	return m.user
+}
+
+// canonicalTenant returns the tenant as the key store spells it; valid until the next call.
+func (m *machine) canonicalTenant(src []byte, format pgvalue.Format, oid uint32) ([]byte, error) {
+	var err error
+	m.scratch.tenant, err = pgvalue.CanonicalTenant(m.scratch.tenant[:0], src, format, oid)
+	if err != nil || len(m.scratch.tenant) == 0 {
+		return nil, &Error{Code: codeInvalidParameter, Message: "the tenant column's value is not a tenant",
+			Hint: "Pass a non-empty value of the tenant column's own type."}
+	}
+	return m.scratch.tenant, nil
+}
+
+// sealParams replaces each protected parameter's value by its envelope.
+func (m *machine) sealParams(st *statement, b *pgwire.Bind) error {
+	params := st.plan.Params
+	if len(params) == 0 {
+		return nil
+	}
+	m.expandFormats(b)
+	sealed := m.scratch.sealed[:0]
+	for i := range params {
+		use := &params[i]
+		if use.Param > len(b.Params) || b.Params[use.Param-1].Null {
+			continue // the server refuses a Bind with too few parameters by itself
+		}
+		start := len(sealed)
+		var err error
+		if sealed, err = m.sealParam(sealed, st, b, use); err != nil {
+			m.scratch.sealed = sealed[:0]
+			return err
+		}
+		b.Params[use.Param-1].Value = sealed[start:len(sealed):len(sealed)]
+		b.ParamFormats[use.Param-1] = int16(serverFormat(use.Column))
+	}
+	m.scratch.sealed = sealed[:0]
+	return nil
+}
+
+// serverFormat is the format in which an envelope goes to the server: text columns hold text in both formats.
+func serverFormat(c *pgsql.Column) pgvalue.Format {
+	if c.Storage == pgsql.StorageText {
+		return pgvalue.TextFormat
+	}
+	return pgvalue.BinaryFormat
+}
+
+// expandFormats gives each parameter a format code of its own.
+func (m *machine) expandFormats(b *pgwire.Bind) {
+	m.scratch.formats = m.scratch.formats[:0]
+	for i := range b.Params {
+		m.scratch.formats = append(m.scratch.formats, b.ParamFormat(i))
+	}
+	b.ParamFormats = append(b.ParamFormats[:0], m.scratch.formats...)
+}
+
+func (m *machine) sealParam(dst []byte, st *statement, b *pgwire.Bind, use *pgsql.ParamUse) ([]byte, error) {
+	tenant, err := m.paramTenant(st, b, &use.Tenant)
+	if err != nil {
+		return dst, err
+	}
+	i := use.Param - 1
+	format := pgvalue.Format(m.scratch.formats[i])
+	if use.Column.Storage == pgsql.StorageBytea {
+		return m.seal(dst, use.Column, tenant, b.Params[i].Value, format, st.declared(use.Param))
+	}
+	envelope, err := m.seal(m.scratch.envelope[:0], use.Column, tenant, b.Params[i].Value, format, st.declared(use.Param))
+	m.scratch.envelope = envelope[:0]
+	if err != nil {
+		return dst, err
+	}
+	return fieldcrypt.AppendText(dst, envelope), nil
+}
+
+// paramTenant returns the tenant of a parameter's row; valid until the next call.
+func (m *machine) paramTenant(st *statement, b *pgwire.Bind, ref *pgsql.TenantRef) ([]byte, error) {
+	if ref.Kind != pgsql.TenantParam {
+		return m.literalTenant(ref)
+	}
+	i := ref.Param - 1
+	if i >= len(b.Params) || b.Params[i].Null {
+		return nil, &Error{Code: codeInvalidParameter, Message: "the tenant column's value is NULL, so protected values of the row have no key"}
+	}
+	oid := st.declared(ref.Param)
+	if oid == 0 || oid == unknownOID {
+		oid = ref.TypeOID
+	}
+	return m.canonicalTenant(b.Params[i].Value, pgvalue.Format(m.scratch.formats[i]), oid)
+}
+
+// unknownOID is the type of a constant or parameter whose type is still to be inferred (pg_type.dat).
+const unknownOID = 705
+
+// seal appends the envelope of a value that the client sent.
+func (m *machine) seal(dst []byte, c *pgsql.Column, tenant, value []byte, format pgvalue.Format, oid uint32) ([]byte, error) {
+	key, err := m.activeKey(tenant)
+	if err != nil {
+		if isWait(err) {
+			return dst, err
+		}
+		return dst, sealError(c, err)
+	}
+	f := m.policy.field(c)
+	if oid == unknownOID {
+		oid = 0
+	}
+	m.scratch.plain, err = f.typ.AppendCanonical(m.scratch.plain[:0], value, format, oid)
+	if err != nil {
+		return dst, sealError(c, err)
+	}
+	sealed, err := key.Seal(dst, f.field, m.scratch.plain)
+	clear(m.scratch.plain)
+	switch {
+	case errors.Is(err, fieldcrypt.ErrBudget):
+		return dst, m.renew(tenant, c)
+	case err != nil:
+		return dst, sealError(c, err)
+	}
+	return sealed, nil
+}
+
+// renew asks for the tenant's active key again after its message budget was used up, and gives up if the key that was
+// just fetched has none either.
+func (m *machine) renew(tenant []byte, c *pgsql.Column) error {
+	if _, tried := m.scratch.tenants[string(tenant)]; tried {
+		return sealError(c, fieldcrypt.ErrUnavailable)
+	}
+	return &keyRequest{tenant: string(tenant)}
+}

@@ -1,0 +1,97 @@
+package pgproxy
+
+import (
+	"github.com/keyaside/keyaside/proxy/pgsql"
+	"github.com/keyaside/keyaside/proxy/pgvalue"
+	"github.com/keyaside/keyaside/proxy/pgwire"
+)
+
+// statement is a prepared statement that has to do with protected columns. Others are not kept: a name that is not known
+// here belongs to a statement that passes.
+type statement struct {
+	plan    *pgsql.Plan
+	oids    []uint32 // parameter types as the client declared them; shorter than the number of parameters, 0 = not declared
+	visible int      // result columns that the client sees; only counted for a protected result
+	text    *editedText
+	serial  uint64
+}
+
+func newStatement(plan *pgsql.Plan, oids []uint32, text *editedText, serial uint64) *statement {
+	st := &statement{plan: plan, oids: oids, text: text, serial: serial}
+	for _, c := range st.columns() {
+		if !c.Hidden {
+			st.visible++
+		}
+	}
+	return st
+}
+
+// columns describes the protected result, or is nil.
+func (st *statement) columns() []pgsql.ResultColumn {
+	if len(st.plan.Statements) != 1 {
+		return nil
+	}
+	return st.plan.Statements[0].Columns
+}
+
+// declared returns the type that the client declared for a parameter, counted from 1, or 0.
+func (st *statement) declared(param int) uint32 {
+	if param <= len(st.oids) {
+		return st.oids[param-1]
+	}
+	return 0
+}
+
+// portal is a statement of which a protected result is read, with the formats that the client wants.
+type portal struct {
+	statement *statement
+	rows      *rows
+}
+
+// rows is how rows of a protected result come from the server and go to the client.
+type rows struct {
+	columns []pgsql.ResultColumn
+	formats []pgvalue.Format // per server column, as the client wants it; nil: all text
+	binary  bool             // protected bytea columns come in binary
+}
+
+func (r *rows) format(i int) pgvalue.Format {
+	if r.formats == nil {
+		return pgvalue.TextFormat
+	}
+	return r.formats[i]
+}
+
+// boundRows makes the rows of a portal from the formats that the client's Bind asks for. A number of formats that does
+// not fit the columns that the client knows of is an error, as in exec_bind_message.
+func boundRows(st *statement, b *pgwire.Bind) (*rows, *Error) {
+	columns := st.columns()
+	if n := len(b.ResultFormats); n > 1 && n != st.visible {
+		return nil, &Error{Code: codeProtocolViolation, Message: "the number of result formats in Bind is not the number of result columns"}
+	}
+	r := &rows{columns: columns, formats: make([]pgvalue.Format, len(columns)), binary: true}
+	visible := 0
+	for i, c := range columns {
+		if c.Hidden {
+			continue
+		}
+		r.formats[i] = pgvalue.Format(b.ResultFormat(visible))
+		visible++
+	}
+	return r, nil
+}
+
+// serverFormats lists the formats to ask the server for: envelopes as they are, all else as the client wants it.
+func (r *rows) serverFormats(dst []int16) []int16 {
+	for i, c := range r.columns {
+		switch {
+		case c.Column != nil && c.Column.Storage == pgsql.StorageBytea:
+			dst = append(dst, int16(pgvalue.BinaryFormat))
+		case c.Column != nil || c.Hidden:
+			dst = append(dst, int16(pgvalue.TextFormat))
+		default:
+			dst = append(dst, int16(r.formats[i]))
+		}
+	}
+	return dst
+}
