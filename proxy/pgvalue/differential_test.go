@@ -22,13 +22,13 @@ func TestVerdictsAgreeWithTheServer(t *testing.T) {
 			}
 		})
 	}
-	used.checkAllUsed(t)
+	used.checkAllUsed(t, o.version)
 }
 
 func (o *oracle) compare(t *testing.T, typ Type, v source, s *Settings, used *tally) {
 	t.Helper()
 	want, got := o.store(typ, v), ours(t, typ, v, s)
-	if got != want && !used.explain(typ, v, got, want) {
+	if got != want && !used.explain(typ, v, got, want, o.version) {
 		t.Errorf("%v from %s, DateStyle %q:\n ours   %v\n server %v", typ, describe(v), s.DateStyle, got, want)
 	}
 }
@@ -89,33 +89,45 @@ func TestTimestampsBecomeTheDayOfTheSessionsZone(t *testing.T) {
 	}
 }
 
+// mutants is how many changed values are tried per type and order of dates.
+const mutants = 1500
+
 // TestMutatedValuesAgreeWithTheServer changes samples at random. A date may be refused where the server takes it,
 // but what is accepted must be accepted there with the same meaning; other types must agree on all.
 func TestMutatedValuesAgreeWithTheServer(t *testing.T) {
 	o := newOracle(t)
 	random := rand.New(rand.NewPCG(3, 4))
-	for _, typ := range []Type{Date, Int8, UUID, JSONB, Bytea} {
-		all := samples(typ)
-		for range 2000 {
-			v := all[random.IntN(len(all))]
-			if v.format != TextFormat || len(v.bytes) > 500 {
-				continue
-			}
+	for _, typ := range []Type{Int8, UUID, JSONB, Bytea} {
+		o.compareMutants(t, typ, &Settings{}, random)
+	}
+	for _, order := range []string{"MDY", "DMY", "YMD"} {
+		s := &Settings{DateStyle: "ISO, " + order, Location: time.UTC}
+		o.exec("set datestyle = '" + s.DateStyle + "'")
+		o.compareMutants(t, Date, s, random)
+	}
+}
+
+func (o *oracle) compareMutants(t *testing.T, typ Type, s *Settings, random *rand.Rand) {
+	t.Helper()
+	all := samples(typ)
+	for range mutants {
+		v := all[random.IntN(len(all))]
+		if v.format == TextFormat && len(v.bytes) < 500 {
 			v.bytes = mutate(random, v.bytes)
-			o.compareMutant(t, typ, v)
+			o.compareMutant(t, typ, v, s)
 		}
 	}
 }
 
-func (o *oracle) compareMutant(t *testing.T, typ Type, v source) {
+func (o *oracle) compareMutant(t *testing.T, typ Type, v source, s *Settings) {
 	t.Helper()
-	want, got := o.store(typ, v), ours(t, typ, v, &Settings{Location: time.UTC})
+	want, got := o.store(typ, v), ours(t, typ, v, s)
 	switch {
-	case got == want, (&tally{}).explain(typ, v, got, want):
+	case got == want, (&tally{}).explain(typ, v, got, want, o.version):
 	case typ == Date && got.code != "": // stricter, or another of two faults
 	case typ == JSONB && got.code != "" && want.code != "": // another of two faults
 	default:
-		t.Errorf("%v from %s:\n ours   %v\n server %v", typ, describe(v), got, want)
+		t.Errorf("%v from %s, %q:\n ours   %v\n server %v", typ, describe(v), s.DateStyle, got, want)
 	}
 }
 

@@ -13,14 +13,15 @@ import (
 	"github.com/keyaside/keyaside/internal/pgtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Main(m, pgtest.WithVersion(15))) }
+func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 
 var allTypes = []Type{Text, Bytea, Int8, Date, UUID, JSONB}
 
 // oracle is a session of a real server that judges values by storing them in a column of the logical type.
 type oracle struct {
-	t    testing.TB
-	conn *pgconn.PgConn
+	t       testing.TB
+	conn    *pgconn.PgConn
+	version int // the server's major version
 }
 
 func newOracle(t testing.TB) *oracle {
@@ -31,7 +32,10 @@ func newOracle(t testing.TB) *oracle {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close(ctx) })
-	o := &oracle{t, conn}
+	o := &oracle{t: t, conn: conn}
+	if _, err := fmt.Sscan(conn.ParameterStatus("server_version"), &o.version); err != nil {
+		t.Fatal(err)
+	}
 	o.exec("set timezone = 'UTC'")
 	for _, typ := range allTypes {
 		o.exec(fmt.Sprintf("create temp table probe_%s (v %s)", typ, typ))

@@ -13,8 +13,11 @@
 // No error carries a value or a part of it. All functions are safe for concurrent use; none keeps a reference to
 // its arguments. Buffers that are appended to must not overlap the source.
 //
-// Compatibility: PostgreSQL 15. Newer servers accept more spellings of numbers (`0x1F`, `1_000`), which are
-// refused here.
+// The readers are written here and not taken from pgx's pgtype, except for its type OIDs: pgtype reads what servers
+// send, this package what clients send, which has many more spellings, and pgtype's errors quote the value.
+//
+// Compatibility: tested against PostgreSQL 14, 15 and 18. Spellings that only newer servers accept are refused: of
+// integers `0x1F` and `1_000`, of dates `+infinity` (all since 16).
 package pgvalue
 
 // Type is a logical type of a protected field: what the application believes the column to be.

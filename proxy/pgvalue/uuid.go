@@ -70,11 +70,19 @@ func parseUUID(b []byte) (id [uuidSize]byte, err error) {
 
 // appendUUIDOut appends the form 8-4-4-4-12, lower case (RFC 9562, section 4).
 func appendUUIDOut(dst, id []byte) []byte {
-	for i, c := range id {
-		if i == 4 || i == 6 || i == 8 || i == 10 {
+	for from := 0; from < uuidSize; {
+		to := from + 2
+		switch from {
+		case 0:
+			to = 4
+		case 10:
+			to = uuidSize
+		}
+		if from > 0 {
 			dst = append(dst, '-')
 		}
-		dst = hex.AppendEncode(dst, []byte{c})
+		dst = hex.AppendEncode(dst, id[from:to])
+		from = to
 	}
 	return dst
 }
