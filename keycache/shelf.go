@@ -1,6 +1,7 @@
 package keycache
 
 import (
+	"cmp"
 	"math/bits"
 	"sync"
 	"sync/atomic"
@@ -31,9 +32,9 @@ type entry struct {
 
 func (e *entry) valid(now instant) bool { return now < e.expires }
 
-// shelf is a bounded table. The LRU under the mutex is the truth; front is an array of single slots before it, read
-// without a lock. Every entry in front is in the LRU as well, since both change only under the mutex; two entries that
-// share a slot take turns in it, and the other one is found in the LRU.
+// shelf is a bounded table. The LRU under the mutex is the truth; front is a table of slots before it, read without a
+// lock. An entry has one of the slots that follow from its hash, as long as one of them is free, and stays in it until it
+// leaves. Every entry in front is in the LRU as well, since both change only under the mutex.
 type shelf struct {
 	mu      sync.RWMutex
 	lru     *simplelru.LRU[uint64, *entry]
@@ -41,28 +42,43 @@ type shelf struct {
 	dropped func(*entry)            // called under the mutex for each entry that leaves; must not call the shelf
 }
 
-// newShelf makes a shelf for so many entries. Its front has two to four slots per entry, so that most entries have one
-// to themselves.
+// window is how many slots an entry may have. A shelf has four to eight slots per entry, so it happens to hardly any entry
+// that all of them are taken; that one is found in the LRU.
+const window = 8
+
 func newShelf(entries int, dropped func(*entry)) (*shelf, error) {
-	s := &shelf{dropped: dropped}
-	slots := 1 << min(bits.Len(uint(entries))+1, 20)
-	s.front = make([]atomic.Pointer[entry], slots)
+	slots := 1 << min(bits.Len(uint(entries))+2, 24)
+	s := &shelf{front: make([]atomic.Pointer[entry], max(slots, window)), dropped: dropped}
 	var err error
 	s.lru, err = simplelru.NewLRU(entries, func(_ uint64, e *entry) {
-		s.slot(e.hash).CompareAndSwap(e, nil)
+		s.replace(e, nil)
 		s.dropped(e)
 	})
 	return s, err
 }
 
-func (s *shelf) slot(hash uint64) *atomic.Pointer[entry] {
-	return &s.front[hash&uint64(len(s.front)-1)]
+// slot returns the i-th slot that an entry with the hash may have.
+func (s *shelf) slot(hash uint64, i int) *atomic.Pointer[entry] {
+	return &s.front[(hash+uint64(i))&uint64(len(s.front)-1)]
 }
 
-// get never blocks: while another goroutine changes the shelf, an entry without a slot of its own is not found.
+// replace puts e where old is, in front; an old of nil stands for a free slot. false: there is none. The mutex is held.
+func (s *shelf) replace(old, e *entry) bool {
+	hash := cmp.Or(old, e).hash
+	for i := range window {
+		if s.slot(hash, i).CompareAndSwap(old, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// get never blocks: while another goroutine changes the shelf, an entry without a slot is not found.
 func (s *shelf) get(hash uint64) *entry {
-	if e := s.slot(hash).Load(); e != nil && e.hash == hash {
-		return e
+	for i := range window {
+		if e := s.slot(hash, i).Load(); e != nil && e.hash == hash {
+			return e
+		}
 	}
 	if !s.mu.TryRLock() {
 		return nil
@@ -89,7 +105,6 @@ func (s *shelf) touch(e *entry, now instant) {
 	defer s.mu.Unlock()
 	if current, ok := s.lru.Peek(e.hash); ok && current == e {
 		s.lru.Get(e.hash)
-		s.slot(e.hash).Store(e)
 	}
 }
 
@@ -103,7 +118,9 @@ func (s *shelf) put(e *entry, fresh func() bool) bool {
 	}
 	old, _ := s.lru.Peek(e.hash)
 	s.lru.Add(e.hash, e) // replaces without calling back
-	s.slot(e.hash).Store(e)
+	if old == nil || !s.replace(old, e) {
+		s.replace(nil, e)
+	}
 	if old != nil && old.key != e.key {
 		s.dropped(old)
 	}
