@@ -10,7 +10,8 @@ import (
 // AppendCanonical appends the canonical plaintext of src to dst. src is what the client sent, in the given format,
 // for a parameter that it declared with type oid (0: not declared, so it is the logical type).
 //
-// It uses the zero Settings; see AppendCanonicalIn.
+// It uses the zero Settings: a date whose day and month could be exchanged (01/02/2024) is refused; see
+// AppendCanonicalIn.
 func (t Type) AppendCanonical(dst, src []byte, format Format, oid uint32) ([]byte, error) {
 	return t.AppendCanonicalIn(dst, src, format, oid, &defaultSettings)
 }

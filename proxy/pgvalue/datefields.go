@@ -12,6 +12,7 @@ type dateFields struct {
 	shortYear                 bool // one or two digits: of this century or the last
 	textMonth                 bool
 	bc                        bool
+	open                      bool // the fields would be others in another order, and the order is unknown
 }
 
 func (f *dateFields) empty() bool { return !f.hasYear && !f.hasMonth && !f.hasDay }
@@ -34,6 +35,7 @@ func (f *dateFields) monthName(month int) error {
 			return errDateFormat
 		}
 		f.setDay(f.month)
+		f.open = false
 	}
 	f.setMonth(month)
 	f.textMonth = true
@@ -105,6 +107,7 @@ func (f *dateFields) number(digits string) error {
 		f.setDay(n)
 	default:
 		f.setMonth(n)
+		f.open = f.order == orderUnknown
 	}
 	return nil
 }
@@ -119,6 +122,7 @@ func (f *dateFields) besideName(n int, digits string, long bool) {
 		f.setDay(n)
 	case f.hasDay, long, f.order == orderYMD:
 		f.setYear(n, digits)
+		f.open = !long && f.order == orderUnknown
 	default:
 		f.setDay(n)
 	}
@@ -128,6 +132,9 @@ func (f *dateFields) besideName(n int, digits string, long bool) {
 func (f *dateFields) days() (int32, error) {
 	if !f.complete() {
 		return 0, errDateFormat
+	}
+	if f.open {
+		return 0, errDateOpen
 	}
 	year, ok := f.fullYear()
 	if !ok || f.month < 1 || f.month > 12 || f.day < 1 || f.day > daysIn(year, f.month) {

@@ -18,7 +18,7 @@ func TestVerdictsAgreeWithTheServer(t *testing.T) {
 	for _, typ := range allTypes {
 		t.Run(typ.String(), func(t *testing.T) {
 			for _, v := range samples(typ) {
-				o.compare(t, typ, v, &Settings{Location: time.UTC}, &used)
+				o.compare(t, typ, v, &Settings{DateStyle: "ISO, MDY", Location: time.UTC}, &used)
 			}
 		})
 	}
@@ -49,6 +49,32 @@ func TestDatesFollowDateStyleLikeTheServer(t *testing.T) {
 				o.compare(t, Date, source{[]byte(in), BinaryFormat, 0}, s, &used)
 			}
 		}
+	}
+}
+
+// TestUnknownOrderReadsOnlyWhatAllOrdersAgreeOn holds this package against itself.
+func TestUnknownOrderReadsOnlyWhatAllOrdersAgreeOn(t *testing.T) {
+	random := rand.New(rand.NewPCG(9, 9))
+	read := 0
+	for i := range 20000 {
+		in := []byte(dateInputs[i%len(dateInputs)])
+		if i >= len(dateInputs) {
+			in = mutate(random, in)
+		}
+		unknown, err := Date.AppendCanonical(nil, in, TextFormat, 0)
+		if err != nil {
+			continue
+		}
+		read++
+		for _, order := range []string{"MDY", "DMY", "YMD"} {
+			known, err := Date.AppendCanonicalIn(nil, in, TextFormat, 0, &Settings{DateStyle: "ISO, " + order})
+			if err != nil || string(known) != string(unknown) {
+				t.Fatalf("%q: %x without an order, %x in %s, %v", in, unknown, known, order, err)
+			}
+		}
+	}
+	if read < 1000 {
+		t.Errorf("only %d inputs were read", read)
 	}
 }
 

@@ -44,6 +44,7 @@ var (
 	errLongBinary   = &Error{codeInvalidBinary, "incorrect binary data format in bind parameter"}
 	errInt8Range    = &Error{codeOutOfRange, "bigint out of range"}
 	errDateFormat   = &Error{codeDateFormat, "invalid input syntax for type date"}
+	errDateOpen     = &Error{codeDateFormat, "the order of day, month and year in the date is open; write YYYY-MM-DD"}
 	errDateField    = &Error{codeDateOverflow, "date/time field value out of range"}
 	errDateRange    = &Error{codeDateOverflow, "date out of range"}
 	errUnknownType  = &Error{codeInternal, "the field has no logical type"}

@@ -47,3 +47,21 @@ func TestMomentsAreRefusedWhileTheZoneIsUnknown(t *testing.T) {
 		t.Errorf("a local time is of one day whatever the zone: %v", err)
 	}
 }
+
+// TestOpenOrderIsRefusedWhileDateStyleIsUnknown: a guess could exchange day and month without anybody noticing.
+func TestOpenOrderIsRefusedWhileDateStyleIsUnknown(t *testing.T) {
+	for _, in := range []string{"01/02/2020", "13/01/2020", "1-2-3", "01.02.2020", "8 Jan 99", "Jan 8 99", "08-Jan-99", "Jan-08-99", "5 6 7"} {
+		_, err := Date.AppendCanonical(nil, []byte(in), TextFormat, 0)
+		if refused, ok := err.(*Error); !ok || refused.Code != codeDateFormat {
+			t.Errorf("%q: %v", in, err)
+		}
+		if _, err := Date.AppendCanonicalIn(nil, []byte(in), TextFormat, 0, &Settings{DateStyle: "ISO, DMY"}); err != nil {
+			t.Errorf("%q in order DMY: %v", in, err)
+		}
+	}
+	for _, in := range []string{"2020-01-02", "2020/1/2", "20200102", "200102", "2020-Jan-02", "2020 Jan 2", "8 Jan 1999", "January 8, 1999", "Jan-08-1999", "08-Jan-1999", "0044-03-15 BC"} {
+		if _, err := Date.AppendCanonical(nil, []byte(in), TextFormat, 0); err != nil {
+			t.Errorf("%q has one order: %v", in, err)
+		}
+	}
+}

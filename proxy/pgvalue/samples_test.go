@@ -52,10 +52,7 @@ func be(values ...any) (list []string) {
 	return list
 }
 
-var (
-	undeclared = []uint32{0}
-	strTypes   = []uint32{0, pgtype.TextOID, pgtype.VarcharOID, pgtype.BPCharOID, pgtype.NameOID, pgtype.UnknownOID}
-)
+var strTypes = []uint32{0, pgtype.TextOID, pgtype.VarcharOID, pgtype.BPCharOID, pgtype.NameOID, pgtype.UnknownOID}
 
 func textSamples() []source {
 	inputs := []string{

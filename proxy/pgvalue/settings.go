@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Settings are the session's settings on which text forms depend. The zero value means DateStyle "ISO, MDY",
-// bytea_output hex, and an unknown time zone.
+// Settings are the session's settings on which text forms depend. The zero value is a session of which nothing is
+// known: dates are written in ISO form and read only if their fields have one order, bytea is written in hex.
 type Settings struct {
 	DateStyle   string // as the server reports it in ParameterStatus: "ISO, MDY", "German, DMY", …
 	ByteaEscape bool   // bytea_output is escape
@@ -30,7 +30,8 @@ const (
 type dateOrder uint8
 
 const (
-	orderMDY dateOrder = iota
+	orderUnknown dateOrder = iota
+	orderMDY
 	orderDMY
 	orderYMD
 )
@@ -48,13 +49,15 @@ func (s *Settings) style() dateStyle {
 	return styleISO
 }
 
-// order returns the order of fields that DateStyle names; MDY if it names none.
+// order returns the order of fields that DateStyle names.
 func (s *Settings) order() dateOrder {
 	switch {
 	case strings.HasSuffix(s.DateStyle, "DMY"):
 		return orderDMY
 	case strings.HasSuffix(s.DateStyle, "YMD"):
 		return orderYMD
+	case strings.HasSuffix(s.DateStyle, "MDY"):
+		return orderMDY
 	}
-	return orderMDY
+	return orderUnknown
 }
