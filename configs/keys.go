@@ -66,7 +66,7 @@ type Cache struct {
 	TTL Duration `yaml:"ttl" env:"TTL" default:"1h"`
 	// Refresh is how soon a rotation or a change of state made elsewhere is seen. More than 0, at most ttl.
 	Refresh Duration `yaml:"refresh" env:"REFRESH" default:"1m"`
-	// NegativeTTL is how long the absence of a key is remembered, so that unknown tenants don't load the key store. At
-	// most ttl; 0 remembers nothing.
+	// NegativeTTL is how long the absence of a key is remembered, so that unknown tenants don't load the key store.
+	// More than 0, at most ttl.
 	NegativeTTL Duration `yaml:"negative_ttl" env:"NEGATIVE_TTL" default:"5s"`
 }

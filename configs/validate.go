@@ -111,6 +111,7 @@ func (k *checker) keys(keys *Keys) {
 	k.between("keys.cache.entries", keys.Cache.Entries, 1, 10_000_000)
 	k.positive("keys.cache.ttl", keys.Cache.TTL)
 	k.positive("keys.cache.refresh", keys.Cache.Refresh)
+	k.positive("keys.cache.negative_ttl", keys.Cache.NegativeTTL)
 	if keys.Cache.Refresh > keys.Cache.TTL {
 		k.fail("keys.cache.refresh", "is longer than keys.cache.ttl", "make it at most the ttl, after which keys are read anew anyway")
 	}
