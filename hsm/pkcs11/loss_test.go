@@ -72,6 +72,7 @@ func TestARecoveryNeverMakesAKey(t *testing.T) {
 		}
 		time.Sleep(2 * firstPause)
 	}
+	mustFailOpen(t, config(token), hsm.ErrNoKey, "holds none")
 }
 
 func TestOneMasterClosesWithoutHarmToAnother(t *testing.T) {

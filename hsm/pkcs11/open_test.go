@@ -5,11 +5,14 @@ package pkcs11
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"testing"
 
 	"github.com/keyaside/keyaside/hsm"
 	"github.com/keyaside/keyaside/hsm/hsmtest"
+	"github.com/keyaside/keyaside/hsm/softhsm"
 )
 
 func TestAMissingKeyIsNamed(t *testing.T) {
@@ -98,4 +101,26 @@ func TestProvisionRefusesALabelThatIsTaken(t *testing.T) {
 func TestAProvisionedKeyCanOnlyEncryptAndDecrypt(t *testing.T) {
 	cfg, _ := provisioned(t)
 	asOperator(t, cfg, "usage")
+}
+
+func TestATokenIsFoundByItsSerialNumberToo(t *testing.T) {
+	cfg, token := provisioned(t)
+	cfg.Name = "prod"
+	w := wrapOne(t, mustOpen(t, cfg))
+	cfg.TokenLabel, cfg.TokenSerial = "", serial(t, token)
+	mustUnwrap(t, mustOpen(t, cfg), w)
+}
+
+// serial returns the token's serial number, which SoftHSM chose.
+func serial(t *testing.T, token softhsm.Token) string {
+	t.Helper()
+	out, err := exec.Command("softhsm2-util", "--show-slots", "--module", token.Module).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	match := regexp.MustCompile(`Serial number: +([0-9a-f]+)`).FindSubmatch(out)
+	if match == nil {
+		t.Fatalf("no serial number in:\n%s", out)
+	}
+	return string(match[1])
 }

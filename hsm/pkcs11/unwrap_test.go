@@ -50,3 +50,27 @@ func TestABlobIsCorruptOnlyIfTheKnownAnswerOpens(t *testing.T) {
 		t.Fatalf("the known answer did not open: got %v", err)
 	}
 }
+
+// dialect is a real token that answers each failure of open with a code of its vendor's own.
+type dialect struct{ token }
+
+func (d dialect) open(iv, ciphertext, aad []byte) ([]byte, error) {
+	out, err := d.token.open(iv, ciphertext, aad)
+	if err != nil {
+		return nil, errors.New("C_Decrypt: pkcs11: 0x8000BEEF: ")
+	}
+	return out, nil
+}
+
+func TestAVendorsOwnCodeForABadBlobIsLearnedByTheSelfTest(t *testing.T) {
+	cfg, _ := provisioned(t)
+	m := mustOpen(t, cfg)
+	vendor := dialect{m.cur.Load().token}
+	known, err := newKnownAnswer(vendor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := unwrap(vendor, known, wrapOne(t, m).Blob, []byte("wrong")); !errors.Is(err, hsm.ErrCorrupt) {
+		t.Fatalf("got %v, want %v", err, hsm.ErrCorrupt)
+	}
+}
