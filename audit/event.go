@@ -6,13 +6,13 @@ import "context"
 type Event struct {
 	Action  string `json:"action"` // "master.unwrap", "master.wrap", "key.create", "key.rotate", "key.state", …
 	Actor   string `json:"actor"`  // the process or the person: "serve", "cli:alice"
-	Tenant  string `json:"tenant,omitempty"`
-	Purpose string `json:"purpose,omitempty"`
-	KeyID   string `json:"key_id,omitempty"` // 16 hexadecimal digits
-	Version uint32 `json:"version,omitempty"`
-	State   string `json:"state,omitempty"`  // the key's state after the act
-	Master  string `json:"master,omitempty"` // provider, key and version of the master key
-	Reason  string `json:"reason,omitempty"`
+	Tenant  string `json:"tenant,omitzero"`
+	Purpose string `json:"purpose,omitzero"`
+	KeyID   string `json:"key_id,omitzero"` // 16 hexadecimal digits
+	Version uint32 `json:"version,omitzero"`
+	State   string `json:"state,omitzero"`  // the key's state after the act
+	Master  string `json:"master,omitzero"` // provider, key and version of the master key
+	Reason  string `json:"reason,omitzero"`
 	Outcome string `json:"outcome"` // "ok", "attempt" before a change, or the class of the error
 }
 
