@@ -41,6 +41,9 @@ func (s *Server) initdb(ctx context.Context) error {
 	cmd := s.command(ctx, "initdb", "--pgdata="+s.DataDir(), "--username="+s.User, "--pwfile="+pwfile, "--auth-local=trust",
 		"--auth-host="+auth, "--encoding=UTF8", "--no-locale", "--no-sync", "--no-instructions")
 	if out, err := cmd.CombinedOutput(); err != nil {
+		if ctx.Err() != nil {
+			err = ctx.Err() // tells more than that initdb was killed
+		}
 		return fmt.Errorf("initdb: %w: %s", err, tail(string(out)))
 	}
 	return os.Remove(pwfile)
