@@ -10,6 +10,7 @@ func commands() []*cobra.Command {
 		newMasterCommand(),
 		newKeysCommand(),
 		newAuditCommand(),
+		newDemoCommand(),
 		newVersionCommand(),
 	}
 }
