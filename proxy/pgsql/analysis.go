@@ -19,7 +19,8 @@ type analysis struct {
 	statements []Statement
 	edits      []Edit
 	params     map[int]paramRole
-	hidden     int // hidden columns added so far
+	hidden     int                        // hidden columns added so far
+	arms       map[*ast.SelectStmt]output // left arms of set operations, for recursive queries
 
 	// Of the statement at hand:
 	modifies bool   // it has a part that changes data, or calls a function that may
@@ -28,8 +29,10 @@ type analysis struct {
 }
 
 func newAnalysis(rs *relations, text string, tokens []token) *analysis {
-	return &analysis{relations: rs, text: text, tokens: tokens, params: map[int]paramRole{}}
+	return &analysis{relations: rs, text: text, tokens: tokens, params: map[int]paramRole{}, arms: map[*ast.SelectStmt]output{}}
 }
+
+const hintPlain = "Select the column by itself, and compute with it in the application."
 
 // paramRole is what a parameter has been found to be used for.
 type paramRole struct {
@@ -81,7 +84,7 @@ func (a *analysis) plan() *Plan {
 
 // statement plans one statement of the text.
 func (a *analysis) statement(n *ast.Node) {
-	a.modifies, a.use, a.hint = false, "", ""
+	a.modifies, a.use, a.hint = false, "an expression", hintPlain
 	a.statements = append(a.statements, a.dispatch(n))
 }
 
@@ -177,7 +180,7 @@ func (a *analysis) resultTenant(cols []column, c *column) TenantRef {
 }
 
 func (a *analysis) refuseTenantless(c *column) {
-	refuse(-1, codeUnsupported, "Select "+c.row.rel.tenant.Column+" of the same row too, at every level.",
+	refuse(int(c.at)-1, codeUnsupported, "Select "+c.row.rel.tenant.Column+" of the same row too, at every level.",
 		"protected column %s is returned without its tenant column, which cannot be added here", c.qualified())
 }
 

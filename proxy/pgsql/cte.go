@@ -1,6 +1,10 @@
 package pgsql
 
-import "github.com/sqlc-dev/oliphant/ast"
+import (
+	"slices"
+
+	"github.com/sqlc-dev/oliphant/ast"
+)
 
 // cte is a WITH query and, by next, those that are visible besides it.
 type cte struct {
@@ -89,20 +93,17 @@ func (c *cte) finish(a *analysis) {
 }
 
 // recursiveTerm gives the columns that a recursive query sees of itself: those of its first arm, none of them protected.
+// The first arm has been planned by the time the second refers to it.
 func (a *analysis) recursiveTerm(c *cte) output {
-	first := c.node.GetCtequery().GetSelectStmt().GetLarg()
-	if first == nil {
+	first, planned := a.arms[c.node.GetCtequery().GetSelectStmt().GetLarg()]
+	if !planned {
 		refuse(int(c.node.GetLocation()), codeUnsupported, "", "WITH query %s refers to itself in a way that cannot be followed", c.name)
 	}
-	if c.columns.cols == nil {
-		edits, hidden := len(a.edits), a.hidden
-		c.columns = a.selectStmt(first, c.scope, asIs)
-		a.edits, a.hidden = a.edits[:edits], hidden // this arm is planned once more, as a part of the whole
-		c.refuseProtected()
-		labels := names(c.node.GetAliascolnames())
-		for i := range min(len(labels), len(c.columns.cols)) {
-			c.columns.cols[i].name = labels[i]
-		}
+	c.columns = output{cols: slices.Clone(first.cols), opaque: first.opaque}
+	c.refuseProtected()
+	labels := names(c.node.GetAliascolnames())
+	for i := range min(len(labels), len(c.columns.cols)) {
+		c.columns.cols[i].name, c.columns.cols[i].unnamed = labels[i], false
 	}
 	return c.columns
 }

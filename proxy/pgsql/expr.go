@@ -51,7 +51,7 @@ func (a *analysis) walk(n *ast.Node, sc *scope) {
 		a.scalarQuery(n, sc)
 	case *ast.Node_RangeVar:
 		if r := a.table(e.RangeVar); r != nil && r.guarded() {
-			refuse(int(e.RangeVar.GetLocation()), codeUnsupported, "", "protected table %s cannot be used here", r.qualified())
+			refuse(int(e.RangeVar.GetLocation()), codeUnsupported, a.hint, "protected table %s cannot be used in %s", r.qualified(), a.use)
 		}
 	default:
 		a.walkChildren(n, sc)
@@ -204,7 +204,7 @@ func (a *analysis) subLink(s *ast.SubLink, sc *scope) {
 func (a *analysis) scalarQuery(n *ast.Node, sc *scope) {
 	out := a.query(n, sc, asIs)
 	if p := out.anyProtected(); p != nil {
-		refuseUse(p, int(n.GetSelectStmt().GetTargetList()[0].GetResTarget().GetLocation()), "a subquery that is used as a value", "Join the table instead.")
+		refuseUse(p, a.position(n), "a subquery that is used as a value", "Join the table instead.")
 	}
 	a.refuseHidden(out)
 }

@@ -16,6 +16,7 @@ const hiddenName = "ks:tenant:"
 type hiddenPlace struct {
 	list    []*ast.Node
 	blocked bool // another output column would change what the query means
+	// A list without locations is that of TABLE t: there is none in the text.
 }
 
 // carryTenants makes sure that each protected column of an output is accompanied by its row's tenant, by adding hidden
@@ -25,7 +26,7 @@ func (a *analysis) carryTenants(out output, level *scope, dest destination, plac
 	if p := out.anyProtected(); p != nil && out.opaque && dest == toClient {
 		refuseUse(p, -1, "a result with a * whose columns are not known", "Name the columns.")
 	}
-	if dest == asIs || place.blocked || len(place.list) == 0 {
+	if dest == asIs || place.blocked || len(place.list) == 0 || place.list[0].GetResTarget().GetLocation() < 0 {
 		return out
 	}
 	accept := anyType

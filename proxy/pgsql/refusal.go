@@ -25,7 +25,11 @@ func refuse(at int, code, hint, format string, args ...any) {
 	panic(refused{&Refusal{Code: code, Message: fmt.Sprintf(format, args...), Hint: hint, Position: at}})
 }
 
-// refuseUse refuses a protected column in a place where only its ciphertext could be used.
+// refuseUse refuses a protected column in a place where only its ciphertext could be used. An unknown offset, -1, is
+// replaced by that of the select list's entry.
 func refuseUse(c *column, at int, use, hint string) {
+	if at < 0 {
+		at = int(c.at) - 1
+	}
 	refuse(at, codeUnsupported, hint, "protected column %s cannot be used in %s", c.qualified(), use)
 }

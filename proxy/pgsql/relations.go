@@ -73,6 +73,7 @@ func (r *relation) protect(t *Table) error {
 type relations struct {
 	byOID  map[uint32]*relation
 	byName map[string][]*relation
+	names  *filter // finds the names of sensitive relations in a string
 }
 
 // newRelations joins catalog and policy: children and partitions inherit protection by column name; views that read a
@@ -97,6 +98,7 @@ func newRelations(policy *Policy, catalog *Catalog) (*relations, error) {
 	}
 	rs.barParents()
 	rs.barViews()
+	rs.names = newFilter(rs.sensitiveNames())
 	return rs, nil
 }
 
@@ -114,8 +116,9 @@ func (rs *relations) apply(t *Table) error {
 	r, _ := rs.find(t.Schema, t.Name)
 	switch {
 	case r == nil:
-		rs.add(&relation{Relation: Relation{Schema: t.Schema, Name: t.Name}, tenant: t.Tenant, missing: true})
-		return nil
+		r = &relation{Relation: Relation{Schema: t.Schema, Name: t.Name}, missing: true}
+		rs.add(r)
+		return r.protect(t)
 	case r.missing || r.guarded():
 		return fmt.Errorf("table %s is in the policy twice", r.qualified())
 	case r.Kind == View:

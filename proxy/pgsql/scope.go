@@ -19,6 +19,7 @@ type column struct {
 	attr     int16  // number in rel, for a column that comes unchanged from it
 	typ      uint32 // type OID, 0 if not known
 	hidden   bool   // added by the plan
+	at       int32  // one more than the offset at which a select list names it; 0 if it is not in one
 	merged   bool   // of a FULL JOIN USING or a set operation: the server gives no origin
 }
 

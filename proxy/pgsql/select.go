@@ -82,6 +82,7 @@ func (a *analysis) outputColumn(t *ast.ResTarget, ref *ast.ColumnRef, level *sco
 	if t.GetName() != "" {
 		out.name = t.GetName()
 	}
+	out.at = ref.GetLocation() + 1
 	return out
 }
 
@@ -95,17 +96,17 @@ func (a *analysis) refusePending(c *column, at int) {
 
 // expandStar adds what * or t.* stands for.
 func (a *analysis) expandStar(out *output, ref *ast.ColumnRef, level *scope) {
-	if len(ref.GetFields()) == 1 {
-		cols, opaque := level.star()
-		out.cols, out.opaque = append(out.cols, cols...), out.opaque || opaque
-		return
+	cols, opaque := level.star()
+	if len(ref.GetFields()) > 1 {
+		cols, opaque = nil, true
+		if it := level.named(starQualifier(ref)); it != nil {
+			cols, opaque = slices.Clone(it.cols), it.opaque
+		}
 	}
-	schema, qualifier := starQualifier(ref)
-	if it := level.named(schema, qualifier); it != nil {
-		out.cols, out.opaque = append(out.cols, it.cols...), out.opaque || it.opaque
-		return
+	for i := range cols {
+		cols[i].at = ref.GetLocation() + 1
 	}
-	out.opaque = true
+	out.cols, out.opaque = append(out.cols, cols...), out.opaque || opaque
 }
 
 func starQualifier(ref *ast.ColumnRef) (schema, qualifier string) {
@@ -120,7 +121,6 @@ func starQualifier(ref *ast.ColumnRef) (schema, qualifier string) {
 // outputReference walks an entry of ORDER BY, GROUP BY or DISTINCT ON, which may name an output column by its place or
 // name instead of being an expression.
 func (a *analysis) outputReference(n *ast.Node, level *scope, out output, use string) {
-	const hint = "Sort and group by another column."
 	if set := n.GetGroupingSet(); set != nil {
 		for _, c := range set.GetContent() {
 			a.outputReference(c, level, out, use)
@@ -140,22 +140,24 @@ func (a *analysis) outputReference(n *ast.Node, level *scope, out output, use st
 		return
 	}
 	if k := n.GetAConst(); k.GetIval() != nil {
-		a.ordinal(int(k.GetIval().GetIval())-1, int(k.GetLocation()), out, use, hint)
+		a.ordinal(int(k.GetIval().GetIval())-1, int(k.GetLocation()), out, use)
 		return
 	}
 	if ref := n.GetColumnRef(); ref != nil && len(ref.GetFields()) == 1 {
 		name := ref.GetFields()[0].GetString_().GetSval()
 		for i := range out.cols {
 			if c := &out.cols[i]; c.prot != nil && c.name == name {
-				refuseUse(c, int(ref.GetLocation()), use, hint)
+				refuseUse(c, int(ref.GetLocation()), use, hintOrder)
 			}
 		}
 	}
-	a.inClause(use, func() { a.walk(n, level) })
+	a.within(use, hintOrder, func() { a.walk(n, level) })
 }
 
+const hintOrder = "Sort and group by another column."
+
 // ordinal checks ORDER BY 2. Hidden columns that a star brought in shift the places behind them.
-func (a *analysis) ordinal(i, at int, out output, use, hint string) {
+func (a *analysis) ordinal(i, at int, out output, use string) {
 	if p := out.anyProtected(); p != nil && out.opaque {
 		refuseUse(p, at, use+" by place after a * whose columns are not known", "Name the columns.")
 	}
@@ -166,7 +168,7 @@ func (a *analysis) ordinal(i, at int, out output, use, hint string) {
 		}
 	}
 	if i >= 0 && i < len(out.cols) && out.cols[i].prot != nil {
-		refuseUse(&out.cols[i], at, use, hint)
+		refuseUse(&out.cols[i], at, use, hintOrder)
 	}
 }
 
@@ -220,6 +222,7 @@ func (a *analysis) values(s *ast.SelectStmt, sc *scope) output {
 // what each column holds.
 func (a *analysis) setOperation(s *ast.SelectStmt, sc *scope) output {
 	left := a.selectStmt(s.GetLarg(), sc, asIs)
+	a.arms[s.GetLarg()] = left
 	right := a.selectStmt(s.GetRarg(), sc, asIs)
 	if !s.GetAll() || s.GetOp() != ast.SetOperation_SETOP_UNION {
 		if p := cmpOr(left.anyProtected(), right.anyProtected()); p != nil {

@@ -1,28 +1,146 @@
 package pgsql
 
 import (
+	"slices"
+	"strings"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+
 	"github.com/sqlc-dev/oliphant/ast"
 )
 
-// utility plans what is not SELECT, INSERT, UPDATE, DELETE or MERGE.
+// utility plans what is not SELECT, INSERT, UPDATE, DELETE or MERGE. A kind of statement that is not named here, or on the
+// list of harmless ones, is refused if a protected table's name occurs in it.
 func (a *analysis) utility(n *ast.Node) Statement {
+	st := Statement{Writes: true, Schema: changesCatalog(n)}
 	switch s := n.GetNode().(type) {
 	case *ast.Node_DeallocateStmt:
 		return Statement{Deallocate: s.DeallocateStmt.GetName(), DeallocateAll: s.DeallocateStmt.GetIsall()}
 	case *ast.Node_DiscardStmt:
-		return Statement{Writes: true, DeallocateAll: s.DiscardStmt.GetTarget() == ast.DiscardMode_DISCARD_ALL}
+		st.DeallocateAll = s.DiscardStmt.GetTarget() == ast.DiscardMode_DISCARD_ALL
+	case *ast.Node_VariableShowStmt:
+		st.Writes = false
 	case *ast.Node_ExplainStmt:
-		inner := a.dispatch(s.ExplainStmt.GetQuery())
-		inner.Columns = nil // the rows are a plan, not data
-		return inner
+		st = a.dispatch(s.ExplainStmt.GetQuery())
+		st.Columns = nil // the rows are a plan, not data
+	case *ast.Node_PrepareStmt:
+		a.sealed("PREPARE", "Prepare through the protocol, as drivers do.", s.PrepareStmt.GetQuery())
+	case *ast.Node_DeclareCursorStmt:
+		a.sealed("DECLARE CURSOR", "Use a portal of the protocol, or select in pages.", s.DeclareCursorStmt.GetQuery())
+	case *ast.Node_CopyStmt:
+		a.copyStmt(s.CopyStmt)
+	case *ast.Node_ExecuteStmt:
+		a.walkAll(s.ExecuteStmt.GetParams(), &scope{})
+	case *ast.Node_CallStmt:
+		a.walk(n, &scope{})
+	default:
+		if kind := statementKind(n); !slices.Contains(harmless, kind) && !a.definition(n) {
+			a.refuseMentions(n, kind)
+		}
 	}
-	a.mentions(n)
-	return Statement{Writes: true, Schema: true}
+	return st
 }
 
-// mentions refuses a statement of a kind that is not understood if it names a protected table.
-func (a *analysis) mentions(n *ast.Node) {
-	a.within("this kind of statement", "", func() { a.walkChildren(n, &scope{}) })
+// harmless are the kinds of statements that neither read nor write a column's values.
+var harmless = []string{"transaction_stmt", "variable_set_stmt", "drop_stmt", "truncate_stmt", "vacuum_stmt", "lock_stmt",
+	"comment_stmt", "grant_stmt", "grant_role_stmt", "reindex_stmt", "cluster_stmt", "check_point_stmt", "listen_stmt",
+	"notify_stmt", "unlisten_stmt", "create_seq_stmt", "alter_seq_stmt", "fetch_stmt", "close_portal_stmt",
+	"alter_owner_stmt", "alter_default_privileges_stmt", "sec_label_stmt", "create_role_stmt", "alter_role_stmt",
+	"drop_role_stmt", "drop_owned_stmt", "reassign_owned_stmt", "create_publication_stmt", "alter_publication_stmt",
+	"create_subscription_stmt", "alter_subscription_stmt", "drop_subscription_stmt", "constraints_set_stmt",
+	"refresh_mat_view_stmt", "create_extension_stmt", "createdb_stmt", "dropdb_stmt", "create_table_space_stmt",
+	"alter_system_stmt", "load_stmt"}
+
+// statementKind is the name of a statement's field in the parser's Node, such as "drop_stmt".
+func statementKind(n *ast.Node) string {
+	m := n.ProtoReflect()
+	fd := m.WhichOneof(m.Descriptor().Oneofs().ByName("node"))
+	if fd == nil {
+		return ""
+	}
+	return string(fd.Name())
+}
+
+// changesCatalog reports whether a statement may change the catalog. DO, CALL and EXECUTE may do anything.
+func changesCatalog(n *ast.Node) bool {
+	kind := statementKind(n)
+	for _, prefix := range []string{"create_", "alter_", "drop_", "rename_", "view_", "rule_", "index_", "define_", "composite_",
+		"import_", "do_", "call_", "execute_"} {
+		if strings.HasPrefix(kind, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// refuseMentions refuses a statement of a kind that is not understood, or whose body is opaque, if a protected table's
+// name occurs in one of its names or strings.
+func (a *analysis) refuseMentions(n *ast.Node, kind string) {
+	visitStrings(n.ProtoReflect(), func(s string) {
+		if a.relations.names.match([]byte(s)) {
+			refuse(-1, codeUnsupported, "Run it on a direct connection if it handles no protected values.",
+				"this statement (%s) names a protected table and its effect on protected columns cannot be told", strings.TrimSuffix(kind, "_stmt"))
+		}
+	})
+}
+
+func visitStrings(m protoreflect.Message, found func(s string)) {
+	m.Range(func(fd protoreflect.FieldDescriptor, v protoreflect.Value) bool {
+		switch {
+		case fd.Kind() == protoreflect.StringKind && !fd.IsList():
+			found(v.String())
+		case fd.Message() == nil:
+		case fd.IsList():
+			for i := range v.List().Len() {
+				visitStrings(v.List().Get(i).Message(), found)
+			}
+		default:
+			visitStrings(v.Message(), found)
+		}
+		return true
+	})
+}
+
+// sealed plans a statement inside another, in which no value can be sealed or opened.
+func (a *analysis) sealed(use, hint string, n *ast.Node) {
+	edits, params := len(a.edits), a.params
+	a.params = map[int]paramRole{} // $1 in PREPARE is not the client's
+	out := a.query(n, &scope{}, asIs)
+	if p := out.anyProtected(); p != nil {
+		refuseUse(p, a.position(n), use, hint)
+	}
+	stores := len(a.edits) > edits
+	for _, role := range a.params {
+		stores = stores || role.sealed != nil
+	}
+	if stores {
+		refuse(a.position(n), codeUnsupported, hint, "a protected column cannot be written in %s", use)
+	}
+	a.params = params
+}
+
+// copyStmt plans COPY.
+func (a *analysis) copyStmt(s *ast.CopyStmt) {
+	if q := s.GetQuery(); q != nil {
+		a.sealed("COPY", "Use SELECT.", q)
+		return
+	}
+	r := a.table(s.GetRelation())
+	if r == nil || !r.guarded() {
+		a.inClause("WHERE", func() { a.walk(s.GetWhereClause(), &scope{}) })
+		return
+	}
+	at := int(s.GetRelation().GetLocation())
+	if len(s.GetAttlist()) == 0 {
+		refuse(at, codeUnsupported, "Use INSERT or SELECT, or list columns that are not protected.",
+			"COPY of protected columns is not supported: all columns of %s are meant", r.qualified())
+	}
+	for _, name := range names(s.GetAttlist()) {
+		if c := r.protects(name); c != nil {
+			refuse(at, codeUnsupported, "Use INSERT or SELECT.", "COPY of protected columns is not supported: %s.%s", r.qualified(), c.Name)
+		}
+	}
+	a.inClause("WHERE", func() { a.walk(s.GetWhereClause(), &scope{items: []*item{tableItem(r, "")}}) })
 }
 
 // newTable refuses a temporary table that would hide a protected one from every later statement.
