@@ -44,10 +44,10 @@ func mustFailOpen(t *testing.T, cfg Config, want error, mentions ...string) {
 	}
 }
 
-// eventually waits until f succeeds, 5 s at most.
+// eventually waits until f succeeds, 15 s at most.
 func eventually(t *testing.T, f func() error) {
 	t.Helper()
-	for end := time.Now().Add(5 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(15 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		err := f()
 		if err == nil {
 			return

@@ -10,6 +10,7 @@ import (
 )
 
 func TestTheSelfTestRefusesAModuleThat(t *testing.T) {
+	cfg, module := faulty(t)
 	for name, c := range map[string]struct {
 		fault, says string
 		want        error
@@ -23,7 +24,6 @@ func TestTheSelfTestRefusesAModuleThat(t *testing.T) {
 		"fails just now":                 {"C_DecryptInit=0x6", "CKR_FUNCTION_FAILED", hsm.ErrUnavailable},
 	} {
 		t.Run(name, func(t *testing.T) {
-			cfg, module := faulty(t)
 			module.set(c.fault)
 			mustFailOpen(t, cfg, c.want, c.says)
 			_, err := Open(t.Context(), cfg)
