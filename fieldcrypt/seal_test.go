@@ -2,6 +2,7 @@ package fieldcrypt
 
 import (
 	"bytes"
+	"crypto/cipher"
 	"errors"
 	"fmt"
 	"strings"
@@ -92,6 +93,27 @@ func TestAFailedOpenLeavesNothingBehind(t *testing.T) {
 	}
 	if string(behind) != "--------" {
 		t.Errorf("bytes that no plaintext reaches were written: %q", behind)
+	}
+}
+
+// leakyAEAD fails as cipher.AEAD allows: with the plaintext written to dst.
+type leakyAEAD struct{ cipher.AEAD }
+
+func (leakyAEAD) Open(dst, _, _, _ []byte) ([]byte, error) {
+	copy(dst[len(dst):cap(dst)], "PLAINTEXT")
+	return nil, errors.New("authentication failed")
+}
+
+func TestAFailedOpenClearsWhatTheCipherLeft(t *testing.T) {
+	k, f := mustKey(t, 7, "acme", 1), mustField(t, "email", 0)
+	envelope := mustSeal(t, k, f, []byte("PLAINTEXT"))
+	(*k.derived.Load())[0].aead = leakyAEAD{}
+	buffer := make([]byte, 64)
+	if _, err := k.Open(buffer[:0], f, envelope); !errors.Is(err, ErrTampered) {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(buffer, make([]byte, len(buffer))) {
+		t.Errorf("spare capacity holds %q", buffer)
 	}
 }
 

@@ -3,12 +3,14 @@ package keycache
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/keyaside/keyaside/fieldcrypt"
 	"github.com/keyaside/keyaside/hsm"
+	"github.com/keyaside/keyaside/keystore"
 )
 
 func TestAUsedUpBudgetIsAMissAndActiveReservesAgain(t *testing.T) {
@@ -99,6 +101,10 @@ func TestWhatIsLeftOfABlockSurvivesTheAbsenceOfTheKey(t *testing.T) {
 			if _, ok := c.CachedActive([]byte("acme")); ok {
 				t.Fatalf("%s: the key is still there", name)
 			}
+			for range 3 { // nor is it granted twice
+				mustActive(t, c, "acme")
+				leave(t, c)
+			}
 			after := mustActive(t, c, "acme")
 			if after.Budget() != 999 || before != after && before.Budget() != 0 || store.reserved(after.ID()) != 1000 {
 				t.Errorf("%s: %d left, %d with the old copy, %d reserved", name, after.Budget(), before.Budget(), store.reserved(after.ID()))
@@ -108,30 +114,72 @@ func TestWhatIsLeftOfABlockSurvivesTheAbsenceOfTheKey(t *testing.T) {
 }
 
 func TestWhatIsLeftServesWhileNothingCanBeReserved(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		store := newFaultStore("acme")
-		c := newCache(t, Config{Keys: store, Block: 80})
-		key := mustActive(t, c, "acme")
-		for range 75 {
-			if err := seal(t, key); err != nil {
-				t.Fatal(err)
+	for name, fail := range map[string]func(*faultStore){
+		"the store is down":         func(s *faultStore) { s.setFault(hsm.ErrUnavailable) },
+		"the store cannot write":    func(s *faultStore) { s.setDry(hsm.ErrUnavailable) },
+		"the key cannot be rotated": func(s *faultStore) { s.setDry(fmt.Errorf("%w, %w", keystore.ErrExhausted, errNoRotation)) },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			store := newFaultStore("acme")
+			c := newCache(t, Config{Keys: noRotation{store}, Block: 80})
+			key := mustActive(t, c, "acme")
+			for range 75 {
+				if err := seal(t, key); err != nil {
+					t.Fatal(err)
+				}
 			}
-		}
-		store.setFault(hsm.ErrUnavailable)
-		for range 5 {
-			pass(time.Duration(retryAfter))
-			if _, ok := c.CachedActive([]byte("acme")); !ok {
-				t.Fatal("a key with a budget is not ready")
+			fail(store)
+			for range 5 {
+				pass(time.Duration(retryAfter))
+				for range 100 { // and none of the hits starts a load but the first
+					if _, ok := c.CachedActive([]byte("acme")); !ok {
+						t.Fatalf("%s: a key with a budget is not ready", name)
+					}
+					synctest.Wait()
+				}
+				if err := seal(t, key); err != nil {
+					t.Fatal(err)
+				}
 			}
-			synctest.Wait()
-			if err := seal(t, key); err != nil {
-				t.Fatal(err)
+			if n := c.Stats().Loads; n > 7 {
+				t.Errorf("%s: %d loads", name, n)
 			}
+			if _, err := c.Active(t.Context(), "acme"); !errors.Is(err, fieldcrypt.ErrUnavailable) {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
+	}
+}
+
+// While a refresh is tried, a key that expires with messages left goes on with them.
+func TestAReloadedKeyGoesOnWithWhatIsLeft(t *testing.T) {
+	store := newFaultStore("acme")
+	c := newCache(t, Config{Keys: store, Block: 80})
+	key := mustActive(t, c, "acme")
+	for range 75 {
+		if err := seal(t, key); err != nil {
+			t.Fatal(err)
 		}
-		if _, err := c.Active(t.Context(), "acme"); !errors.Is(err, fieldcrypt.ErrUnavailable) {
-			t.Errorf("%v", err)
+	}
+	c.Purge()
+	store.setDry(hsm.ErrUnavailable)
+	for range 5 {
+		if err := seal(t, mustActive(t, c, "acme")); err != nil {
+			t.Fatal(err)
 		}
-	})
+	}
+	if _, err := c.Active(t.Context(), "acme"); !errors.Is(err, fieldcrypt.ErrUnavailable) {
+		t.Error(err)
+	}
+}
+
+var errNoRotation = errors.New("rotation is not allowed")
+
+// noRotation is a store whose keys can't be rotated.
+type noRotation struct{ *faultStore }
+
+func (noRotation) Renew(context.Context, uint64, string) (keystore.Record, error) {
+	return keystore.Record{}, errNoRotation
 }
 
 func TestAPurgeDuringALoadLosesNoReservation(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -264,6 +265,33 @@ func TestCloseEndsALoadThatHangs(t *testing.T) {
 		wg.Wait()
 		if !errors.Is(err, fieldcrypt.ErrUnavailable) || c.Stats().Entries != 0 {
 			t.Errorf("%v, %+v", err, c.Stats())
+		}
+	})
+}
+
+// slowToEnd is a store whose calls take a second to end after they were told to.
+type slowToEnd struct {
+	*faultStore
+	ended atomic.Bool
+}
+
+func (s *slowToEnd) Active(ctx context.Context, _ string, _ keystore.Purpose) (keystore.Unwrapped, error) {
+	<-ctx.Done()
+	time.Sleep(time.Second)
+	s.ended.Store(true)
+	return keystore.Unwrapped{}, ctx.Err()
+}
+
+// The store is closed after the cache, and must not be in use then.
+func TestCloseReturnsWhenTheStoreIsNotUsedAnyMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &slowToEnd{faultStore: newFaultStore()}
+		c := newCache(t, Config{Keys: store})
+		go c.Active(t.Context(), "acme")
+		synctest.Wait()
+		c.Close()
+		if !store.ended.Load() {
+			t.Error("a load goes on after Close")
 		}
 	})
 }

@@ -22,7 +22,7 @@ type Keys interface {
 type Config struct {
 	Keys Keys
 
-	// Entries bounds each of the two tables, by tenant and by key id. One key takes about 1 KiB, and 1 KiB more for each
+	// Entries bounds each of the two tables, by tenant and by key id. One key takes about 0.5 KiB, and 0.9 KiB for each
 	// field it is used with. 0 = 10,000.
 	Entries int
 	// TTL is how long a key serves after the store last confirmed it. It bounds how long an application goes on working

@@ -22,6 +22,7 @@ type faultStore struct {
 	records  map[uint64]keystore.Record
 	limit    uint64        // messages per key
 	fault    error         // given by every call, if set
+	dry      error         // given by Reserve, if set
 	gate     chan struct{} // Active and ByID wait here, if set, or until their context ends
 	handed   [][]byte      // every secret that was given away
 	actives  int
@@ -66,6 +67,12 @@ func (s *faultStore) setFault(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.fault = err
+}
+
+func (s *faultStore) setDry(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.dry = err
 }
 
 // calls returns how often each method was called.
@@ -153,6 +160,9 @@ func (s *faultStore) Reserve(_ context.Context, id uint64, n uint64) (uint64, er
 	s.reserves++
 	if s.fault != nil {
 		return 0, s.fault
+	}
+	if s.dry != nil {
+		return 0, s.dry
 	}
 	r := s.records[id]
 	if r.State != keystore.Active {

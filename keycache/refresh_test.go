@@ -63,6 +63,7 @@ func TestAKeyOutlivesTheStoreUntilItsTTLAndNoLonger(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := newFaultStore("acme")
 		c := newCache(t, timed(store))
+		pass(50 * time.Second) // so that the key expires between two sweeps
 		key := mustActive(t, c, "acme")
 		store.setFault(hsm.ErrUnavailable)
 		for range 9 {
@@ -75,6 +76,9 @@ func TestAKeyOutlivesTheStoreUntilItsTTLAndNoLonger(t *testing.T) {
 			synctest.Wait()
 		}
 		pass(time.Minute)
+		if c.Stats().Entries != 2 {
+			t.Fatal("swept already")
+		}
 		_, active := c.CachedActive([]byte("acme"))
 		_, byID := c.CachedByID(key.ID())
 		if active || byID {
@@ -110,22 +114,39 @@ func TestAStoreThatIsDownIsNotAskedOnEachHit(t *testing.T) {
 func TestAKeyThatMayNotBeUsedAnyMoreIsGoneAfterRefresh(t *testing.T) {
 	for _, state := range []keystore.State{keystore.Suspended, keystore.Compromised, keystore.Destroyed} {
 		synctest.Test(t, func(t *testing.T) {
-			store := newFaultStore("acme")
+			store := newFaultStore("acme", "globex")
 			c := newCache(t, timed(store))
-			id := mustActive(t, c, "acme").ID()
+			id, other := mustActive(t, c, "acme").ID(), mustActive(t, c, "globex").ID()
 			store.setState(id, state)
+			store.setState(other, state)
 			pass(time.Minute)
 			c.CachedByID(id) // notices that the key is due
+			c.CachedActive([]byte("globex"))
 			synctest.Wait()
 			_, active := c.CachedActive([]byte("acme"))
 			_, byID := c.CachedByID(id)
-			if active || byID {
-				t.Errorf("a %s key was served: active %v, by id %v", state, active, byID)
+			_, otherActive := c.CachedActive([]byte("globex"))
+			if active || byID || otherActive {
+				t.Errorf("a %s key was served: active %v, by id %v, other tenant %v", state, active, byID, otherActive)
 			}
 			if _, err := c.ByID(t.Context(), id); !errors.Is(err, fieldcrypt.ErrKeyUnusable) {
 				t.Errorf("%s: %v", state, err)
 			}
 		})
+	}
+}
+
+// Looking it up would make a key for a tenant that has none any more.
+func TestAnEntryThatLeftIsNotLookedUpAgain(t *testing.T) {
+	store := newFaultStore("acme")
+	c := newCache(t, timed(store))
+	id := mustActive(t, c, "acme").ID()
+	active, byID := c.tenantEntry("acme"), c.ids.getLocked(uint64(id))
+	c.PurgeTenant("acme")
+	c.reload(active)
+	c.reload(byID)
+	if actives, byIDs, _, _ := store.calls(); actives != 1 || byIDs != 0 {
+		t.Errorf("%d + %d loads", actives, byIDs)
 	}
 }
 
