@@ -188,3 +188,48 @@ func FuzzVerify(f *testing.F) {
 		}
 	})
 }
+
+// FuzzTampering applies any sequence of removals, swaps, repetitions, changes and forgeries to a log: Verify finds no problem
+// exactly when the log is what it was.
+func FuzzTampering(f *testing.F) {
+	for _, ops := range []string{"", "\x00\x02", "\x01\x03\x01\x03", "\x02\x01", "\x03\x04", "\x04\x05\x04\x06", "\x01\x00\x00\x07", "\x04\x07"} {
+		f.Add([]byte(ops))
+	}
+	var lines []string
+	var prev Hash
+	for seq := range uint64(8) {
+		e := sample
+		e.Tenant = "tenant x"
+		line, hash := mustFormat(f, seq+1, e, prev)
+		lines, prev = append(lines, string(line)+"\n"), hash
+	}
+	want := strings.Join(lines, "")
+	f.Fuzz(func(t *testing.T, ops []byte) {
+		log := slices.Clone(lines)
+		for ; len(ops) >= 2 && len(log) > 1 && len(log) < 50; ops = ops[2:] {
+			log = tamperOnce(log, ops[0]%5, int(ops[1])%len(log))
+		}
+		got := strings.Join(log, "")
+		r, err := VerifyReader("fuzz", strings.NewReader(got), Head{8, prev})
+		if err != nil || r.OK() != (got == want) {
+			t.Fatalf("%v, %v\n%s", r.Problems, err, got)
+		}
+	})
+}
+
+func tamperOnce(log []string, op byte, i int) []string {
+	switch op {
+	case 0:
+		return slices.Delete(log, i, i+1)
+	case 1:
+		j := (i + 1) % len(log)
+		log[i], log[j] = log[j], log[i]
+	case 2:
+		return slices.Insert(log, i, log[(i+3)%len(log)])
+	case 3:
+		log[i] = alter(log[i])
+	case 4:
+		log[i] = forge(log[i])
+	}
+	return log
+}
