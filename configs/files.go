@@ -66,9 +66,7 @@ func (k *checker) readable(path string, ref *SecretRef) {
 		k.fail(path, what, todo)
 		return
 	}
-	if ref.FD == 0 {
-		secret.Clear() // a descriptor's secret is kept for its later readers
-	}
+	secret.Clear()
 }
 
 // reason is the cause of a file error without the path, which the text around it names.

@@ -64,7 +64,8 @@ type Cache struct {
 	// TTL is how long an unwrapped key may stay in memory, and so how long reading goes on without HSM and key store.
 	// More than 0.
 	TTL Duration `yaml:"ttl" env:"TTL" default:"1h"`
-	// Refresh is how soon a rotation or a change of state made elsewhere is seen. More than 0, at most ttl.
+	// Refresh is how often a key in use is looked up again, in the background, and so how soon a rotation or a change of
+	// state made elsewhere is seen; a key that lay idle for longer serves once more as it was. More than 0, at most ttl.
 	Refresh Duration `yaml:"refresh" env:"REFRESH" default:"1m"`
 	// NegativeTTL is how long the absence of a key is remembered, so that unknown tenants don't load the key store.
 	// More than 0, at most ttl.

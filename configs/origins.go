@@ -1,6 +1,10 @@
 package configs
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // envPrefix starts the name of every setting in the environment.
 const envPrefix = "KEYASIDE_"
@@ -15,7 +19,8 @@ type origins struct {
 	variables map[string]bool     // environment variables that gave a setting
 }
 
-// problem reports a fault of the setting, at its own place or at that of the nearest section around it.
+// problem reports a fault of the setting, at its own place, at that of a part of it, or at that of the nearest section
+// around it.
 func (o *origins) problem(path, what, todo string) Problem {
 	p := Problem{Source: o.file, Path: path, What: what, Remedy: todo}
 	for at := path; at != ""; at = parentPath(at) {
@@ -27,8 +32,23 @@ func (o *origins) problem(path, what, todo string) Problem {
 			p.Line, p.Column = pos.line, pos.column
 			return p
 		}
+		if name := o.variableUnder(at); name != "" && at == path {
+			p.Source = name
+			return p
+		}
 	}
 	return p
+}
+
+// variableUnder is the first variable that gave a part of a section.
+func (o *origins) variableUnder(path string) string {
+	prefix := variableName(path) + "_"
+	for _, name := range slices.Sorted(maps.Keys(o.variables)) {
+		if strings.HasPrefix(name, prefix) {
+			return name
+		}
+	}
+	return ""
 }
 
 // given reports whether the setting itself was written, in the file or as a variable.

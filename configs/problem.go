@@ -16,15 +16,19 @@ type Problem struct {
 	Remedy string // what to do about it
 }
 
-// Error writes "file:line:column: setting: what; remedy", leaving out what is not known.
+// Place is where the fault was written: file:line:column, or the environment variable, or as much as is known.
+func (p Problem) Place() string {
+	if p.Line == 0 {
+		return p.Source
+	}
+	return fmt.Sprintf("%s:%d:%d", p.Source, p.Line, p.Column)
+}
+
+// Error writes "place: setting: what; remedy", leaving out what is not known.
 func (p Problem) Error() string {
 	var b strings.Builder
-	b.WriteString(p.Source)
-	if p.Line > 0 {
-		fmt.Fprintf(&b, ":%d:%d", p.Line, p.Column)
-	}
-	if b.Len() > 0 {
-		b.WriteString(": ")
+	if place := p.Place(); place != "" {
+		b.WriteString(place + ": ")
 	}
 	if p.Path != "" {
 		b.WriteString(p.Path + ": ")

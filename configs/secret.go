@@ -29,7 +29,8 @@ type SecretRef struct {
 }
 
 // Read returns the secret, reading its file or variable anew each time, so that a changed PIN is found; a descriptor is
-// read once and remembered. An empty secret is an error. Read is safe for concurrent use.
+// read once and remembered. The Secret belongs to the caller, who may Clear it. An empty secret is an error. Read is safe
+// for concurrent use.
 func (r *SecretRef) Read() (Secret, error) {
 	s, err := r.read()
 	if err != nil {
@@ -52,7 +53,8 @@ func (r *SecretRef) read() (Secret, error) {
 		}
 		return Secret{text: []byte(v)}, nil
 	case r.fromFD != nil:
-		return r.fromFD()
+		s, err := r.fromFD()
+		return Secret{text: bytes.Clone(s.text)}, err // the one that is remembered serves later readers
 	default:
 		return Secret{}, errors.New("no source of the secret is configured; name a file, an environment variable or a descriptor")
 	}
@@ -124,7 +126,7 @@ func readSecret(name string, r io.Reader) (Secret, error) {
 		clear(text)
 		return Secret{}, fmt.Errorf("%s holds more than %d bytes%w", name, maxSecretBytes, remedy("put nothing but the secret there"))
 	}
-	text = bytes.TrimSuffix(text, []byte("\n"))
+	text = bytes.TrimSuffix(text, []byte("\n")) // echo and editors add it
 	return Secret{text: bytes.TrimSuffix(text, []byte("\r"))}, nil
 }
 

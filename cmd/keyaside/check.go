@@ -57,7 +57,7 @@ func checkConfig(c *configs.Config) *findings {
 	f.ok("configuration", "is complete and consistent")
 	if problems, ok := errors.AsType[configs.Problems](c.CheckFiles()); ok {
 		for _, p := range problems {
-			f.error(p.Path, p.What, p.Remedy)
+			f.problem(p)
 		}
 	}
 	if !loopback(c.Postgres.Listen) {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/keyaside/keyaside/configs"
 )
 
 // Levels of a finding.
@@ -17,7 +19,8 @@ const (
 // finding is one result of check.
 type finding struct {
 	Level  string `json:"level"`
-	Object string `json:"object"` // a setting, a database, a table, a column
+	Object string `json:"object"`          // a setting, a database, a table, a column
+	Place  string `json:"place,omitempty"` // file:line:column of a setting, or its environment variable
 	What   string `json:"what"`
 	Remedy string `json:"remedy,omitempty"`
 }
@@ -33,7 +36,12 @@ func (f *findings) errorOf(object string, err error) {
 }
 
 func (f *findings) add(level, object, what, todo string) {
-	f.all = append(f.all, finding{level, object, what, todo})
+	f.all = append(f.all, finding{Level: level, Object: object, What: what, Remedy: todo})
+}
+
+// problem adds a fault of the configuration.
+func (f *findings) problem(p configs.Problem) {
+	f.all = append(f.all, finding{levelError, p.Path, p.Place(), p.What, p.Remedy})
 }
 
 func (f *findings) count(level string) int {
@@ -51,6 +59,9 @@ func (f *findings) writeTable(w io.Writer) error {
 	table := newTable(w)
 	for _, one := range f.all {
 		text := one.What
+		if one.Place != "" {
+			text = one.Place + ": " + text
+		}
 		if one.Remedy != "" {
 			text += "; " + one.Remedy
 		}

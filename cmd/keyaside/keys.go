@@ -15,7 +15,7 @@ func newKeysCommand() *cobra.Command {
 		Use:   "keys",
 		Short: "List, show, create and rotate tenants' keys",
 		Long: "List, show, create and rotate tenants' keys. The commands work on the key store while a proxy uses it; the proxy sees\n" +
-			"a change within keys.cache.refresh. Every change is in the audit log, with the operating system's user and the reason.",
+			"a change when it looks the key up again, see keys.cache.refresh. Every change is in the audit log, with the operating system's user and the reason.",
 	}
 	cmd.AddCommand(newKeysListCommand(), newKeysShowCommand(), newKeysCreateCommand(), newKeysRotateCommand())
 	return cmd

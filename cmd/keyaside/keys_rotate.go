@@ -13,7 +13,7 @@ func newKeysRotateCommand() *cobra.Command {
 		Use:   "rotate",
 		Short: "Make a new version of a tenant's key active",
 		Long: "Make a new version of a tenant's key active. New values are sealed with it; values sealed with older versions still\n" +
-			"open. Running proxies use the new version within keys.cache.refresh.",
+			"open. Running proxies use the new version when they look the key up again, see keys.cache.refresh.",
 		Args: cobra.NoArgs,
 		RunE: runs(func(cmd *cobra.Command, _ []string) error {
 			purpose := keystore.Purpose(stringFlag(cmd, "purpose"))

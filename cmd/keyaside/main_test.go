@@ -3,17 +3,18 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/rogpeppe/go-internal/testscript"
-	"go.etcd.io/bbolt"
 
 	"github.com/keyaside/keyaside/hsm/filekey"
 	"github.com/keyaside/keyaside/hsm/softhsm"
@@ -59,7 +60,9 @@ func TestScripts(t *testing.T) {
 			"softhsm":  softHSM,
 			"postgres": postgres,
 			"sql":      sql,
-			"append":   appendLine,
+			"query":    query,
+			"begin":    begin,
+			"through":  through,
 		},
 	})
 }
@@ -105,9 +108,10 @@ func dial(ts *testscript.TestScript, neg bool, args []string) {
 
 // lock FILE: holds the key store as another process would, until the end of the script.
 func lock(ts *testscript.TestScript, _ bool, args []string) {
-	db, err := bbolt.Open(ts.MkAbs(args[0]), 0o600, &bbolt.Options{Timeout: time.Second})
+	f, err := os.Open(ts.MkAbs(args[0]))
 	ts.Check(err)
-	ts.Defer(func() { _ = db.Close() })
+	ts.Check(syscall.Flock(int(f.Fd()), syscall.LOCK_EX))
+	ts.Defer(func() { _ = f.Close() })
 }
 
 // softhsm: makes a token and tells of it in MODULE, TOKEN and the file pin.
@@ -122,31 +126,64 @@ func softHSM(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(os.WriteFile(ts.MkAbs("pin"), []byte(token.PIN+"\n"), 0o600))
 }
 
-// postgres: makes a database on a real server and tells of it in UPSTREAM, DATABASE and DSN.
-func postgres(ts *testscript.TestScript, _ bool, _ []string) {
+// postgres [AUTH]: makes a database on a real server and tells of it in UPSTREAM, DATABASE, DSN and PGPASSWORD. With an
+// authentication method the server is the script's own.
+func postgres(ts *testscript.TestScript, _ bool, args []string) {
 	t := scriptTB{ts}
-	server := pgtest.Shared(t)
+	var server *pgtest.Server
+	if len(args) > 0 {
+		server = pgtest.Start(t, pgtest.WithAuth(args[0]))
+	} else {
+		server = pgtest.Shared(t)
+	}
 	database := server.NewDatabase(t)
 	ts.Setenv("UPSTREAM", server.Addr())
 	ts.Setenv("DATABASE", database)
 	ts.Setenv("DSN", server.DSN(database))
+	ts.Setenv("PGPASSWORD", server.Password)
+}
+
+// through ADDRESS: turns DSN to the proxy.
+func through(ts *testscript.TestScript, _ bool, args []string) {
+	c, err := pgx.ParseConfig(ts.Getenv("DSN"))
+	ts.Check(err)
+	ts.Setenv("DSN", fmt.Sprintf("postgres://%s@%s/%s?sslmode=disable", c.User, args[0], c.Database))
+}
+
+func connect(ts *testscript.TestScript) *pgx.Conn {
+	conn, err := pgx.Connect(context.Background(), ts.Getenv("DSN"))
+	ts.Check(err)
+	ts.Defer(func() { _ = conn.Close(context.Background()) })
+	return conn
 }
 
 // sql FILE: runs the statements of a file on DSN.
 func sql(ts *testscript.TestScript, _ bool, args []string) {
-	conn, err := pgx.Connect(context.Background(), ts.Getenv("DSN"))
-	ts.Check(err)
+	conn := connect(ts)
 	defer conn.Close(context.Background())
-	_, err = conn.PgConn().Exec(context.Background(), ts.ReadFile(args[0])).ReadAll()
+	_, err := conn.PgConn().Exec(context.Background(), ts.ReadFile(args[0])).ReadAll()
 	ts.Check(err)
 }
 
-// appendLine FILE TEXT: adds a line to a file.
-func appendLine(ts *testscript.TestScript, _ bool, args []string) {
-	f, err := os.OpenFile(ts.MkAbs(args[0]), os.O_APPEND|os.O_WRONLY, 0)
+// query SQL: prints the first column of the result, a line for each row.
+func query(ts *testscript.TestScript, _ bool, args []string) {
+	conn := connect(ts)
+	defer conn.Close(context.Background())
+	results, err := conn.PgConn().Exec(context.Background(), args[0]).ReadAll()
 	ts.Check(err)
-	_, err = f.WriteString(args[1] + "\n")
-	ts.Check(errors.Join(err, f.Close()))
+	for _, row := range results[0].Rows {
+		value := "NULL"
+		if row[0] != nil {
+			value = string(row[0])
+		}
+		fmt.Fprintln(ts.Stdout(), value)
+	}
+}
+
+// begin: opens a transaction on DSN that lasts until the end of the script.
+func begin(ts *testscript.TestScript, _ bool, _ []string) {
+	_, err := connect(ts).Exec(context.Background(), "begin")
+	ts.Check(err)
 }
 
 // scriptTB lets a script stand where helpers ask for a test.

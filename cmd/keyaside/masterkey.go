@@ -40,6 +40,7 @@ func openKeyFile(ctx context.Context, c *configs.KeyFile) (hsm.Wrapper, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer passphrase.Clear()
 	m, err := filekey.Open(ctx, c.Path, passphrase.Reveal())
 	if err != nil {
 		return nil, err
@@ -67,15 +68,16 @@ func createKeyFile(c *configs.KeyFile) (hsm.KeyRef, error) {
 	if err != nil {
 		return hsm.KeyRef{}, err
 	}
+	defer passphrase.Clear()
 	return filekey.Create(c.Path, passphrase.Reveal(), filekey.DefaultWorkFactor)
 }
 
 func pkcs11Config(c *configs.PKCS11) pkcs11.Config {
 	return pkcs11.Config{
 		Module: c.Module, TokenLabel: c.Token, KeyLabel: c.Key, MaxSessions: c.Sessions,
-		PIN: func(context.Context) ([]byte, error) { // the provider clears what it gets, so it gets a copy
+		PIN: func(context.Context) ([]byte, error) { // the provider clears it
 			pin, err := c.PIN.Read()
-			return append([]byte(nil), pin.Reveal()...), err
+			return pin.Reveal(), err
 		},
 	}
 }

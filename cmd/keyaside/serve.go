@@ -42,15 +42,18 @@ func newServeCommand() *cobra.Command {
 // serve runs until a signal has drained the proxy. It listens before it opens the master key, so that a port that is
 // taken costs no login.
 func serve(ctx context.Context, cfg *configs.Config, log *slog.Logger) (err error) {
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
-	defer signal.Stop(signals)
+	stopping, stop := signal.NotifyContext(ctx, stopSignals...)
+	defer stop()
 	ln, err := net.Listen("tcp", cfg.Postgres.Listen)
 	if err != nil {
 		return listenError(cfg.Postgres.Listen, err)
 	}
 	defer ln.Close()
-	a, err := assemble(ctx, cfg, log)
+	a, err := assemble(stopping, cfg, log)
+	if stopping.Err() != nil && a == nil {
+		log.Info("stopped while starting", "cause", context.Cause(stopping))
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -61,29 +64,26 @@ func serve(ctx context.Context, cfg *configs.Config, log *slog.Logger) (err erro
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serve %s: %w", ln.Addr(), err)
-	case sig := <-signals:
-		return drain(ctx, a.Server, sig, signals, cfg.Postgres.Limits.DrainTimeout.Std(), log)
+	case <-stopping.Done():
+		return drain(ctx, a.Server, context.Cause(stopping), cfg.Postgres.Limits.DrainTimeout.Std(), log)
 	}
 }
 
+var stopSignals = []os.Signal{syscall.SIGTERM, syscall.SIGINT}
+
 // drain lets sessions end with their transactions until the time is over or a second signal comes. Sessions that are cut
 // off then are the operator's wish and not a failure.
-func drain(ctx context.Context, server *pgproxy.Server, sig os.Signal, again <-chan os.Signal, limit time.Duration, log *slog.Logger) error {
-	log.Info("draining", "signal", sig.String(), "sessions", server.Sessions(), "timeout", limit.String())
+func drain(ctx context.Context, server *pgproxy.Server, cause error, limit time.Duration, log *slog.Logger) error {
+	ctx, stop := signal.NotifyContext(ctx, stopSignals...)
+	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	go func() {
-		select {
-		case <-again:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
+	log.Info("draining", "cause", cause, "sessions", server.Sessions(), "timeout", limit.String())
 	switch err := server.Shutdown(ctx); {
 	case err == nil:
 		log.Info("stopped")
 	case ctx.Err() != nil:
-		log.Warn("stopped, cutting sessions off", "cause", ctx.Err())
+		log.Warn("stopped, cutting sessions off", "cause", context.Cause(ctx))
 	default:
 		return fmt.Errorf("drain: %w", err)
 	}
