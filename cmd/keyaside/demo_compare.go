@@ -79,13 +79,13 @@ func shown(value []byte) string {
 
 // abbreviated cuts stored values to a size that fits beside the others.
 func abbreviated(value []byte) string {
-	const most = 34
+	const most = 28
 	if len(value) <= most {
 		return shown(value)
 	}
 	size := fmt.Sprintf("%d bytes", (len(value)-len(`\x`))/2)
 	if !bytes.HasPrefix(value, []byte(`\x`)) {
-		size = fmt.Sprintf("%d characters", len(value))
+		size = fmt.Sprintf("%d chars", len(value))
 	}
 	return fmt.Sprintf("%s… (%s)", value[:most], size)
 }
@@ -106,7 +106,7 @@ func (st *stage) search(ctx context.Context, s *screen) error {
 	if len(found) > 0 {
 		return fmt.Errorf("%q stands in the clear in %s", needle, strings.Join(found, ", "))
 	}
-	s.say("Searched %d MB of tables, indexes and WAL for %q, which is in every e-mail address: not found", size>>20, needle)
+	s.say("Searched %d MB of tables and WAL for %q, part of every e-mail address: not found", size>>20, needle)
 	return nil
 }
 

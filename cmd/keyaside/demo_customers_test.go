@@ -81,8 +81,8 @@ func TestStoredValuesAreAbbreviated(t *testing.T) {
 	}{
 		{nil, "NULL"},
 		{[]byte("short"), "short"},
-		{[]byte(`\xf54b` + strings.Repeat("00", 38)), `\xf54b` + strings.Repeat("00", 14) + "… (40 bytes)"},
-		{[]byte("ks1." + strings.Repeat("A", 50)), "ks1." + strings.Repeat("A", 30) + "… (54 characters)"},
+		{[]byte(`\xf54b` + strings.Repeat("00", 38)), `\xf54b` + strings.Repeat("00", 11) + "… (40 bytes)"},
+		{[]byte("ks1." + strings.Repeat("A", 50)), "ks1." + strings.Repeat("A", 24) + "… (54 chars)"},
 	} {
 		if got := abbreviated(c.value); got != c.want {
 			t.Errorf("abbreviated(%s) = %s, want %s", c.value, got, c.want)

@@ -105,14 +105,15 @@ func (st *stage) invite(_ context.Context, s *screen) error {
 	line := func(port int) string {
 		return fmt.Sprintf(`psql "host=127.0.0.1 port=%d dbname=%s user=%s"`, port, demoDatabase, st.pg.User)
 	}
-	s.say("%s   # the application's way, through keyaside", line(st.port))
+	s.say("%s   # through keyaside", line(st.port))
 	s.say("%s   # the database itself", line(st.pg.Port))
 	s.say("")
 	s.say("SELECT id, tenant_id, name, email, card, born, note FROM customers ORDER BY id LIMIT 9;")
-	s.say("UPDATE customers SET note = 'it''s new' WHERE id = 2 RETURNING name, note;")
+	s.say("UPDATE customers SET note = 'it''s new' WHERE id = 2 AND tenant_id = 'globex' RETURNING name;")
 	s.say("SELECT * FROM customers WHERE note LIKE '%%new%%';   # refused: not without the plaintext")
 	s.say("")
-	s.say("%s audit verify %s   # the chain of the log of every use of a key", os.Args[0], st.file("audit.jsonl"))
+	s.say("# Every use of a key is in the audit log, whose chain can be verified:")
+	s.say("%s audit verify %s", os.Args[0], st.file("audit.jsonl"))
 	s.say("")
 	if _, err := exec.LookPath("psql"); err != nil {
 		s.say("(psql is missing here; Debian and Ubuntu have it in postgresql-client)")

@@ -68,7 +68,7 @@ func (st *stage) startServer(ctx context.Context, s *screen) (err error) {
 	if err := st.pg.Exec(demoDatabase, "CREATE ROLE keyaside LOGIN; "+demoSchema); err != nil {
 		return fmt.Errorf("creating the table: %w", err)
 	}
-	s.say("PostgreSQL %d on port %d; table customers, whose columns name, email, card, born are bytea and note is text", st.pg.Major, st.pg.Port)
+	s.say("PostgreSQL %d on port %d, with a table customers of which five columns shall be protected", st.pg.Major, st.pg.Port)
 	return nil
 }
 

@@ -81,14 +81,14 @@ func TestDemoOnceShowsEverythingAndLeavesNothing(t *testing.T) {
 		`SoftHSM token keyaside-\w+ with an AES-256 master key that cannot be extracted`,
 		`loads 90 customers of 3 tenants`,
 		`name +\\xf54b11[0-9a-f]+… \(\d+ bytes\) +Zoë Müller-Lüdenscheidt`,
-		`note +ks1\.[\w-]+… \(\d+ characters\) +asked for "the usual", 100% happy 🎉`,
+		`note +ks1\.[\w-]+… \(\d+ chars\) +100% "the usual" customer 🎉`,
 		`born +\\xf54b11[0-9a-f]+… \(44 bytes\) +1984-02-29`,
 		`card +NULL +NULL`,
 		`Searched \d+ MB .* not found`,
 		`(?s)copied into a row of globex:\s+ERROR \w{5}: .*columns exchanged:\s+ERROR \w{5}: .*bit of .* flipped:\s+ERROR \w{5}: `,
 		`1 +[0-9a-f]{16} +deactivated +30 +1 Zoë Müller-Lüdenscheidt`,
 		`2 +[0-9a-f]{16} +active +1 +91 Noor Jansen`,
-		`psql "host=127.0.0.1 port=\d+ dbname=shop user=postgres" +# the application's way`,
+		`psql "host=127.0.0.1 port=\d+ dbname=shop user=postgres" +# through keyaside`,
 		`Removed all of it\.\n$`,
 	)
 	nothingLeft(t, dir)
@@ -145,7 +145,7 @@ func readUntil(r io.Reader, end string) string {
 // connectByHand uses the line that the demo prints for psql.
 func connectByHand(t *testing.T, shown string) *pgx.Conn {
 	t.Helper()
-	m := regexp.MustCompile(`psql "(.*)" +# the application`).FindStringSubmatch(shown)
+	m := regexp.MustCompile(`psql "(.*)" +# through keyaside`).FindStringSubmatch(shown)
 	if m == nil {
 		t.Fatalf("no line for psql in:\n%s", shown)
 	}
