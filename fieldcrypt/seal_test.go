@@ -118,8 +118,8 @@ func TestAFailedOpenClearsWhatTheCipherLeft(t *testing.T) {
 }
 
 func TestTooLongPlaintextIsRefusedBeforeItCostsBudget(t *testing.T) {
-	if testing.Short() {
-		t.Skip("maps 1 GiB")
+	if testing.Short() || raceEnabled {
+		t.Skip("maps 1 GiB, of which the race detector keeps a shadow")
 	}
 	k, f := mustKey(t, 7, "acme", 1), mustField(t, "email", 0)
 	// The pages of the slice are never touched, so it takes address space only.

@@ -88,7 +88,7 @@ func (c *Cache) Close() error {
 func (c *Cache) CachedActive(tenant []byte) (*fieldcrypt.Key, bool) {
 	now := instant(c.clock.Load())
 	e := c.tenants.get(maphash.Bytes(c.seed, tenant))
-	if e == nil || !e.valid(now) || e.key.Tenant() != string(tenant) {
+	if e == nil || !e.ready(now) || e.key.Tenant() != string(tenant) {
 		c.misses.Add(1)
 		return nil, false
 	}
@@ -109,7 +109,7 @@ func (c *Cache) CachedActive(tenant []byte) (*fieldcrypt.Key, bool) {
 func (c *Cache) CachedByID(id fieldcrypt.KeyID) (*fieldcrypt.Key, bool) {
 	now := instant(c.clock.Load())
 	e := c.ids.get(uint64(id))
-	if e == nil || !e.valid(now) {
+	if e == nil || !e.ready(now) {
 		c.misses.Add(1)
 		return nil, false
 	}
@@ -124,7 +124,7 @@ func (c *Cache) CachedByID(id fieldcrypt.KeyID) (*fieldcrypt.Key, bool) {
 // Active implements fieldcrypt.KeySource. Where ctx ends before the load does, the error is of class ErrUnavailable and
 // of ctx's; the load goes on for others.
 func (c *Cache) Active(ctx context.Context, tenant string) (*fieldcrypt.Key, error) {
-	if e := c.tenantEntry(tenant); e != nil && e.valid(c.now()) && e.key.Budget() > 0 {
+	if e := c.tenantEntry(tenant); e != nil && e.ready(c.now()) && e.key.Budget() > 0 {
 		return e.key, nil
 	}
 	if err := keystore.CheckTenant(tenant); err != nil {
@@ -139,7 +139,7 @@ func (c *Cache) Active(ctx context.Context, tenant string) (*fieldcrypt.Key, err
 
 // ByID implements fieldcrypt.KeySource. ctx as with Active.
 func (c *Cache) ByID(ctx context.Context, id fieldcrypt.KeyID) (*fieldcrypt.Key, error) {
-	if e := c.ids.getLocked(uint64(id)); e != nil && e.valid(c.now()) {
+	if e := c.ids.getLocked(uint64(id)); e != nil && e.ready(c.now()) {
 		return e.key, nil
 	}
 	if err := c.refused.get(keyName(id), c.now()); err != nil {

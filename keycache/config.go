@@ -28,8 +28,9 @@ type Config struct {
 	// TTL is how long a key serves after the store last confirmed it. It bounds how long an application goes on working
 	// while the store is unreachable, and how long an unused key stays in memory. 0 = 15 minutes.
 	TTL time.Duration
-	// Refresh is how often the store is asked again about a key in use. It bounds how long a change made by another
-	// process goes unseen, if nobody calls Purge. At most TTL. 0 = 1 minute, or TTL if that is shorter.
+	// Refresh is how often the store is asked again about a key in use. While the store can be reached, a change made by
+	// another process goes unseen for twice this time at most, or until somebody calls Purge. At most TTL. 0 = 1 minute, or
+	// TTL if that is shorter.
 	Refresh time.Duration
 	// NegativeTTL is how long it is remembered that a key does not exist or may not be used. 0 = 5 seconds.
 	NegativeTTL time.Duration

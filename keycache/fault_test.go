@@ -128,16 +128,16 @@ func (s *faultStore) read(find func(keystore.Record) bool, use keystore.Use) (ke
 	if s.fault != nil {
 		return keystore.Record{}, s.fault
 	}
+	err := keystore.ErrNotFound
 	for _, r := range s.records {
-		if !find(r) {
-			continue
+		switch {
+		case find(r) && r.State.Allows(use):
+			return r, nil
+		case find(r):
+			err = keystore.ErrUnusable
 		}
-		if !r.State.Allows(use) {
-			return r, keystore.ErrUnusable
-		}
-		return r, nil
 	}
-	return keystore.Record{}, keystore.ErrNotFound
+	return keystore.Record{}, err
 }
 
 func (s *faultStore) Active(ctx context.Context, tenant string, _ keystore.Purpose) (keystore.Unwrapped, error) {

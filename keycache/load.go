@@ -65,12 +65,27 @@ func (c *Cache) loadActive(tenant string) (*fieldcrypt.Key, error) {
 		}
 		return nil, errChanging
 	})
-	if err != nil && lasting(err) {
-		if e := c.tenantEntry(tenant); e != nil {
-			c.tenants.remove(e)
-		}
+	e := c.tenantEntry(tenant)
+	switch {
+	case err == nil || e == nil:
+		return key, err
+	case lasting(err):
+		c.tenants.remove(e)
+		return nil, err
+	case e.key.Budget() == 0:
+		return nil, err
 	}
-	return key, err
+	return c.stay(e, err)
+}
+
+// stay lets an entry serve on, until it expires, when a load failed for now.
+func (c *Cache) stay(e *entry, err error) (*fieldcrypt.Key, error) {
+	now := c.now()
+	if !e.valid(now) {
+		return nil, err
+	}
+	e.tried(now)
+	return e.key, nil
 }
 
 // tryActive returns neither key nor error if the key changed meanwhile.
@@ -112,10 +127,15 @@ func (c *Cache) loadByID(id fieldcrypt.KeyID) (*fieldcrypt.Key, error) {
 		}
 		return nil, errChanging
 	})
-	if err != nil && lasting(err) {
-		c.drop(id)
+	e := c.ids.getLocked(uint64(id))
+	switch {
+	case err == nil || e == nil:
+		return key, err
+	case lasting(err):
+		c.drop(e)
+		return nil, err
 	}
-	return key, err
+	return c.stay(e, err)
 }
 
 func (c *Cache) tryByID(ctx context.Context, id fieldcrypt.KeyID) (*fieldcrypt.Key, error) {
@@ -162,9 +182,11 @@ func (c *Cache) store(s *shelf, hash uint64, key *fieldcrypt.Key, epoch uint64) 
 	now := c.now()
 	e := &entry{
 		hash: hash, key: key,
-		refreshAt: now + instant(c.config.Refresh), expires: now + instant(c.config.TTL),
+		refreshAt: now + instant(c.config.Refresh),
+		overdueAt: now + 2*instant(c.config.Refresh),
+		expires:   now + instant(c.config.TTL),
 	}
 	e.touched.Store(int64(now))
-	e.tryAfter.Store(int64(now + retryAfter))
+	e.tried(now)
 	return s.put(e, func() bool { return c.epoch.Load() == epoch })
 }

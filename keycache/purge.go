@@ -25,13 +25,9 @@ func (c *Cache) purge(match func(*entry) bool) {
 }
 
 // drop removes one key after a load found that it may not be used any more.
-func (c *Cache) drop(id fieldcrypt.KeyID) {
-	e := c.ids.getLocked(uint64(id))
-	if e == nil {
-		return
-	}
+func (c *Cache) drop(e *entry) {
 	c.ids.remove(e)
-	if active := c.tenantEntry(e.key.Tenant()); active != nil && active.key.ID() == id {
+	if active := c.tenantEntry(e.key.Tenant()); active != nil && active.key.ID() == e.key.ID() {
 		c.tenants.remove(active)
 	}
 }

@@ -136,6 +136,51 @@ func TestAKeyThatMayNotBeUsedAnyMoreIsGoneAfterRefresh(t *testing.T) {
 	}
 }
 
+// Only a hit finds that a key is due, so the first one after a long rest must not be served what was true before it.
+func TestAKeyThatWasIdleIsLookedUpBeforeItServes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := newFaultStore("acme")
+		c := newCache(t, timed(store))
+		old := mustActive(t, c, "acme")
+		fresh := store.rotate("acme")
+		store.setState(old.ID(), keystore.Destroyed)
+		pass(2 * time.Minute)
+		_, active := c.CachedActive([]byte("acme"))
+		_, byID := c.CachedByID(old.ID())
+		if active || byID {
+			t.Errorf("served unseen: active %v, by id %v", active, byID)
+		}
+		if key := mustActive(t, c, "acme"); key.ID() != fresh {
+			t.Error("the rotation is not seen")
+		}
+		if _, err := c.ByID(t.Context(), old.ID()); !errors.Is(err, fieldcrypt.ErrKeyUnusable) {
+			t.Errorf("a destroyed key: %v", err)
+		}
+	})
+}
+
+func TestAKeyThatWasIdleServesOnWhileTheStoreIsDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := newFaultStore("acme")
+		c := newCache(t, timed(store))
+		key := mustActive(t, c, "acme")
+		store.setFault(hsm.ErrUnavailable)
+		pass(5 * time.Minute)
+		if mustActive(t, c, "acme") != key || mustByID(t, c, key.ID()) != key {
+			t.Fatal("another key")
+		}
+		// The store was tried: the next callers need not wait for it.
+		_, active := c.CachedActive([]byte("acme"))
+		_, byID := c.CachedByID(key.ID())
+		if !active || !byID {
+			t.Errorf("active %v, by id %v", active, byID)
+		}
+		if s := c.Stats(); s.Errors != 2 {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
 // Looking it up would make a key for a tenant that has none any more.
 func TestAnEntryThatLeftIsNotLookedUpAgain(t *testing.T) {
 	store := newFaultStore("acme")

@@ -24,6 +24,7 @@ type entry struct {
 	hash      uint64 // its place: the key id, or a keyed hash of the tenant
 	key       *fieldcrypt.Key
 	refreshAt instant // from here on the store is asked again, in the background
+	overdueAt instant // from here on it is a miss, unless a refresh was tried since
 	expires   instant // from here on it is a miss
 
 	touched  atomic.Int64 // instant of the last promotion
@@ -31,6 +32,18 @@ type entry struct {
 }
 
 func (e *entry) valid(now instant) bool { return now < e.expires }
+
+// ready reports whether e may serve. A key in use is refreshed behind the hits; one that nobody used since it was due would
+// serve its next caller however old, so it is looked up first. Where the store is down, it was tried and e goes on.
+func (e *entry) ready(now instant) bool {
+	if now < e.overdueAt {
+		return now < e.expires
+	}
+	return now < e.expires && now < instant(e.tryAfter.Load())+e.overdueAt-e.refreshAt
+}
+
+// tried notes that the store was asked about e, or is about to be.
+func (e *entry) tried(now instant) { e.tryAfter.Store(int64(now + retryAfter)) }
 
 // shelf is a bounded table. The LRU under the mutex is the truth; front is a table of slots before it, read without a
 // lock. An entry has one of the slots that follow from its hash, as long as one of them is free, and stays in it until it
