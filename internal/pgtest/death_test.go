@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -73,13 +74,48 @@ func TestUnreachableInstallationIsCopied(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, err := makeDir(acct)
+	f, err := makeFolder(acct)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer os.RemoveAll(dir)
+	defer f.remove()
+	dir := f.path
 	got, err := acct.reachable(bin, dir)
 	if err != nil || !strings.HasPrefix(got, dir) || !acct.canRun(got+"/postgres", dir) {
 		t.Errorf("reachable = %s, %v", got, err)
+	}
+}
+
+func TestFoldersOfKilledProcessesAreSwept(t *testing.T) {
+	temp := t.TempDir()
+	held := map[string]bool{"used": true, "left": false, "fresh": false}
+	old := time.Now().Add(-2 * sweepAge)
+	for name, inUse := range held {
+		path := filepath.Join(temp, folderPrefix+name)
+		if err := os.Mkdir(path, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		lock, err := lockOwner(path, os.O_CREATE)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if inUse {
+			defer lock.Close()
+		} else {
+			lock.Close()
+		}
+		if name != "fresh" {
+			if err := os.Chtimes(path, old, old); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	sweep(temp)
+	left, err := filepath.Glob(filepath.Join(temp, "*"))
+	if err != nil || len(left) != 2 {
+		t.Errorf("left %v (%v), want the used and the fresh one", left, err)
+	}
+	if _, err := os.Stat(filepath.Join(temp, folderPrefix+"left")); err == nil {
+		t.Error("the folder without a process is still there")
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strconv"
 	"sync"
@@ -24,7 +23,8 @@ type Server struct {
 
 	opts   Options
 	bin    string
-	dir    string // removed by Stop; holds data, log and socket
+	dir    string  // path of folder
+	folder *folder // holds data, log and socket; removed by Stop
 	runAs  *account
 	mu     sync.Mutex // guards proc and stopped
 	proc   *process
@@ -39,37 +39,18 @@ func newServer(bin Binaries, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := makeDir(acct)
+	f, err := makeFolder(acct)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Host: "127.0.0.1", User: "postgres", Password: "throwaway", Major: bin.Major, opts: o, dir: dir, runAs: acct}
-	if s.bin, err = acct.reachable(bin.Dir, dir); err != nil {
+	s := &Server{
+		Host: "127.0.0.1", User: "postgres", Password: "throwaway", Major: bin.Major,
+		opts: o, dir: f.path, folder: f, runAs: acct,
+	}
+	if s.bin, err = acct.reachable(bin.Dir, s.dir); err != nil {
 		return nil, fmt.Errorf("%w%s", err, cleanupNote(s.Stop()))
 	}
 	return s, nil
-}
-
-// maxSocketDir is the room for the socket's folder: sun_path has 104 bytes on macOS and 108 on Linux, and
-// "/.s.PGSQL.65535" and a zero byte must fit behind it.
-const maxSocketDir = 104 - 16
-
-// makeDir makes the server's own folder, open to its user alone. It stands directly in the system's temporary folder,
-// since those of the testing package have closed parents.
-func makeDir(a *account) (string, error) {
-	dir, err := os.MkdirTemp("", "keyaside-pg-")
-	if err == nil && len(dir) > maxSocketDir {
-		_ = os.Remove(dir)
-		dir, err = os.MkdirTemp("/tmp", "keyaside-pg-")
-	}
-	if err != nil {
-		return "", fmt.Errorf("making the server's folder: %w", err)
-	}
-	if err := a.own(dir); err != nil {
-		_ = os.Remove(dir)
-		return "", fmt.Errorf("giving %s to user %s: %w", dir, a.name, err)
-	}
-	return dir, nil
 }
 
 // DSN is the URL of a database over TCP, with user, password and sslmode=disable.
@@ -109,7 +90,7 @@ func (s *Server) Stop() error {
 	}
 	s.closed = true
 	err := s.end(syscall.SIGINT) // fast shutdown: ends sessions, then the server
-	return errors.Join(err, os.RemoveAll(s.dir))
+	return errors.Join(err, s.folder.remove())
 }
 
 // Restart stops the server, if it runs, and starts it again on the same files and port. Sessions are lost.
