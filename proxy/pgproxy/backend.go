@@ -2,6 +2,7 @@ package pgproxy
 
 import (
 	"bytes"
+	"time"
 
 	"github.com/jackc/pgproto3/v2"
 
@@ -297,6 +298,9 @@ func (m *machine) parameterStatus(body []byte) {
 		m.server.escapes = string(value) != "on"
 	case "DateStyle":
 		m.server.settings.DateStyle = string(value)
+	case "TimeZone":
+		// A zone that this machine does not know leaves nil: what depends on it is then refused, not guessed.
+		m.server.settings.Location, _ = time.LoadLocation(string(value))
 	}
 }
 

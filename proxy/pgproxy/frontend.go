@@ -54,7 +54,7 @@ func (m *machine) held(typ byte) bool {
 	case !m.server.started:
 		return typ != 'p'
 	}
-	return c.barrier || m.queue.full() || (c.segment.flushed && !m.queue.empty())
+	return c.barrier || m.queue.full() || (c.segment.flushed && !c.ignoring && !m.queue.empty())
 }
 
 // clientMessage handles the message of the given size that in begins with. It returns how many bytes it took, 0 if the

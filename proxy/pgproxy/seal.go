@@ -243,10 +243,7 @@ func (m *machine) seal(dst []byte, c *pgsql.Column, tenant, value []byte, format
 		return dst, sealError(c, err)
 	}
 	f := m.policy.field(c)
-	if oid == unknownOID {
-		oid = 0
-	}
-	m.scratch.plain, err = f.typ.AppendCanonical(m.scratch.plain[:0], value, format, oid)
+	m.scratch.plain, err = f.typ.AppendCanonicalIn(m.scratch.plain[:0], value, format, oid, &m.server.settings)
 	if err != nil {
 		return dst, sealError(c, err)
 	}
