@@ -144,6 +144,12 @@ func TestNothingIsAppendedToALogWhoseEndWasTamperedWith(t *testing.T) {
 			lines := readLines(t, l.path)
 			writeLines(t, l.path, append(lines[:2], forge(lines[2])))
 		},
+		"continued from a forged line": func(t *testing.T, l *Log) {
+			lines := readLines(t, l.path)
+			forged, hash := mustFormat(t, 3, sample, Hash{})
+			next, _ := mustFormat(t, 4, sample, hash)
+			writeLines(t, l.path, append(lines[:2], string(forged)+"\n", string(next)+"\n"))
+		},
 		"emptied":      func(t *testing.T, l *Log) { writeFile(t, l.path, "") },
 		"removed":      func(t *testing.T, l *Log) { _ = os.Remove(l.path) },
 		"head removed": func(t *testing.T, l *Log) { _ = os.Remove(headPath(l.path)) },
