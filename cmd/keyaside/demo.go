@@ -38,6 +38,7 @@ func runDemo(cmd *cobra.Command, _ []string) error {
 	}
 	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
+	signal.Ignore(syscall.SIGPIPE) // a closed pipe on standard output (| head) must not keep the demo from cleaning up
 	return demo(ctx, newScreen(cmd.OutOrStdout()), rows, boolFlag(cmd, "once"))
 }
 

@@ -175,6 +175,23 @@ func TestDemoInterruptedWhileStartingLeavesNothing(t *testing.T) {
 	nothingLeft(t, dir)
 }
 
+func TestDemoWhoseReaderIsGoneLeavesNothing(t *testing.T) {
+	cmd, dir := startDemo(t, "--once", "--rows=6")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	readUntil(out, "Setting up")
+	_ = out.Close() // as head does when it has its lines
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("exit: %v", err)
+	}
+	nothingLeft(t, dir)
+}
+
 func TestDemoWithoutPostgresIsOneLine(t *testing.T) {
 	cmd, dir := startDemo(t, "--once")
 	cmd.Env = append(cmd.Env, "KEYASIDE_PG_BIN="+dir)
