@@ -93,6 +93,21 @@ func TestAKeyOutlivesTheStoreUntilItsTTLAndNoLonger(t *testing.T) {
 	})
 }
 
+func TestAKeyExpiresAlsoWhereRefreshIsAsLongAsTheTTL(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCache(t, Config{Keys: newFaultStore("acme"), TTL: time.Minute, Refresh: time.Minute})
+		pass(5 * time.Second) // so that the key expires between two sweeps
+		mustActive(t, c, "acme")
+		pass(time.Minute)
+		if c.Stats().Entries != 2 {
+			t.Fatal("swept already")
+		}
+		if _, ok := c.CachedActive([]byte("acme")); ok {
+			t.Error("an expired key was served")
+		}
+	})
+}
+
 func TestAStoreThatIsDownIsNotAskedOnEachHit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := newFaultStore("acme")
