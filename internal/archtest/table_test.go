@@ -15,11 +15,12 @@ var table = map[string]row{
 
 	"configs": {},
 
-	"proxy":         {},
-	"proxy/pgwire":  {},
-	"proxy/pgvalue": {tests: []string{"internal/pgtest"}},
-	"proxy/pgsql":   {tests: []string{"internal/pgtest"}},
-	"proxy/pgproxy": {imports: []string{"proxy", "proxy/pgwire", "proxy/pgvalue", "proxy/pgsql", "fieldcrypt"}, tests: all},
+	"proxy":                    {},
+	"proxy/pgwire":             {},
+	"proxy/pgvalue":            {tests: []string{"internal/pgtest"}},
+	"proxy/pgsql":              {tests: []string{"internal/pgtest"}},
+	"proxy/pgproxy":            {imports: []string{"proxy", "proxy/pgwire", "proxy/pgvalue", "proxy/pgsql", "fieldcrypt"}, tests: all},
+	"proxy/pgproxy/drivertest": {tests: all}, // its tests put the whole program together
 
 	"fieldcrypt": {},
 	"keycache":   {imports: []string{"fieldcrypt", "keystore", "hsm"}, tests: []string{"keystore/boltstore", "hsm/filekey", "hsm/softhsm", "hsm/pkcs11"}},
