@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/keyaside/keyaside/hsm/filekey"
@@ -61,6 +62,8 @@ func TestScripts(t *testing.T) {
 			"postgres": postgres,
 			"sql":      sql,
 			"query":    query,
+			"fails":    fails,
+			"until":    until,
 			"begin":    begin,
 			"through":  through,
 		},
@@ -169,15 +172,52 @@ func sql(ts *testscript.TestScript, _ bool, args []string) {
 func query(ts *testscript.TestScript, _ bool, args []string) {
 	conn := connect(ts)
 	defer conn.Close(context.Background())
-	results, err := conn.PgConn().Exec(context.Background(), args[0]).ReadAll()
+	for _, value := range firstColumn(ts, conn, args[0]) {
+		fmt.Fprintln(ts.Stdout(), value)
+	}
+}
+
+func firstColumn(ts *testscript.TestScript, conn *pgx.Conn, statement string) []string {
+	results, err := conn.PgConn().Exec(context.Background(), statement).ReadAll()
 	ts.Check(err)
+	var values []string
 	for _, row := range results[0].Rows {
 		value := "NULL"
 		if row[0] != nil {
 			value = string(row[0])
 		}
-		fmt.Fprintln(ts.Stdout(), value)
+		values = append(values, value)
 	}
+	return values
+}
+
+// until OTHER-DSN SQL VALUE FILE: runs the file on DSN again and again, until the query on the other one gives the value.
+func until(ts *testscript.TestScript, _ bool, args []string) {
+	other, err := pgx.Connect(context.Background(), args[0])
+	ts.Check(err)
+	defer other.Close(context.Background())
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		sql(ts, false, args[3:])
+		if values := firstColumn(ts, other, args[1]); len(values) == 1 && values[0] == args[2] {
+			return
+		}
+	}
+	ts.Fatalf("%s: waited in vain for %s", args[1], args[2])
+}
+
+// fails SQLSTATE SQL: demands that the statement fails with the code, and prints the error's message and hint. The session
+// must be able to go on.
+func fails(ts *testscript.TestScript, _ bool, args []string) {
+	conn := connect(ts)
+	defer conn.Close(context.Background())
+	_, err := conn.Exec(context.Background(), args[1])
+	pgErr, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok || pgErr.Code != args[0] {
+		ts.Fatalf("got %v, want SQLSTATE %s", err, args[0])
+	}
+	fmt.Fprintln(ts.Stdout(), pgErr.Message, pgErr.Hint)
+	_, err = conn.Exec(context.Background(), "select 1")
+	ts.Check(err)
 }
 
 // begin: opens a transaction on DSN that lasts until the end of the script.
