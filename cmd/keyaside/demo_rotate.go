@@ -19,10 +19,10 @@ const rotatedTenant = "acme"
 // rotate gives a tenant a new data key and shows that rows under the old one read as well as a new row.
 func (st *stage) rotate(ctx context.Context, s *screen) error {
 	s.heading("The key of tenant %s is rotated", rotatedTenant)
-	if _, err := st.keys.Keys.manager.Rotate(ctx, rotatedTenant, keystore.PurposeData, "demo"); err != nil {
+	if _, err := st.proxy.Keys.manager.Rotate(ctx, rotatedTenant, keystore.PurposeData, "demo"); err != nil {
 		return err
 	}
-	st.keys.Cache.PurgeTenant(rotatedTenant) // other proxies would see the change within keys.cache.refresh
+	st.proxy.Cache.PurgeTenant(rotatedTenant) // other proxies would see the change within keys.cache.refresh
 	conn, err := st.through(ctx)
 	if err != nil {
 		return err
@@ -63,7 +63,7 @@ func addCustomer(ctx context.Context, conn *pgx.Conn, id int64) error {
 
 // dataKeys lists the data keys of the rotated tenant, oldest first.
 func (st *stage) dataKeys(ctx context.Context) (records []keystore.Record, err error) {
-	err = st.keys.Keys.manager.List(ctx, rotatedTenant, func(r keystore.Record) bool {
+	err = st.proxy.Keys.manager.List(ctx, rotatedTenant, func(r keystore.Record) bool {
 		if r.Purpose == keystore.PurposeData {
 			records = append(records, r)
 		}

@@ -25,7 +25,7 @@ type stage struct {
 	dir     string
 	log     *os.File // the proxy's
 	pg      *pgtest.Server
-	keys    *assembly
+	proxy   *assembly
 	proxied string // DSN through the proxy
 	serving chan error
 	port    int    // of the proxy
@@ -143,7 +143,7 @@ func (st *stage) startProxy(ctx context.Context, s *screen) error {
 	if st.log, err = os.OpenFile(st.file("proxy.log"), os.O_CREATE|os.O_WRONLY, 0o600); err != nil {
 		return err
 	}
-	if st.keys, err = assemble(ctx, cfg, slog.New(slog.NewTextHandler(st.log, nil))); err != nil {
+	if st.proxy, err = assemble(ctx, cfg, slog.New(slog.NewTextHandler(st.log, nil))); err != nil {
 		return err
 	}
 	ln, err := net.Listen("tcp", cfg.Postgres.Listen)
@@ -153,7 +153,7 @@ func (st *stage) startProxy(ctx context.Context, s *screen) error {
 	st.port = ln.Addr().(*net.TCPAddr).Port
 	st.proxied = fmt.Sprintf("postgres://postgres@127.0.0.1:%d/%s?sslmode=disable", st.port, demoDatabase)
 	st.serving = make(chan error, 1)
-	go func() { st.serving <- st.keys.Server.Serve(ln) }()
+	go func() { st.serving <- st.proxy.Server.Serve(ln) }()
 	s.say("keyaside on port %d; configuration, key store and audit log in %s", st.port, st.dir)
 	return nil
 }
@@ -174,11 +174,11 @@ func (st *stage) Close() error {
 	if st.serving != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), demoDrain)
 		defer cancel()
-		_ = st.keys.Server.Shutdown(ctx) // sessions left open by a person with psql are cut off
+		_ = st.proxy.Server.Shutdown(ctx) // sessions left open by a person with psql are cut off
 		errs = append(errs, <-st.serving)
 	}
-	if st.keys != nil {
-		errs = append(errs, st.keys.Close())
+	if st.proxy != nil {
+		errs = append(errs, st.proxy.Close())
 	}
 	if st.pg != nil {
 		errs = append(errs, st.pg.Stop())
