@@ -86,7 +86,7 @@ func (m *machine) parameterDescription(body []byte, st *statement, out *output) 
 }
 
 func (m *machine) shownType(st *statement, use *pgsql.ParamUse) uint32 {
-	if oid := st.declared(use.Param); oid != 0 && oid != unknownOID {
+	if oid := st.paramType(use); oid != 0 {
 		return oid
 	}
 	return m.policy.field(use.Column).typ.OID()

@@ -204,9 +204,9 @@ func (m *machine) sealParam(dst []byte, st *statement, b *pgwire.Bind, use *pgsq
 	i := use.Param - 1
 	format := pgvalue.Format(m.scratch.formats[i])
 	if use.Column.Storage == pgsql.StorageBytea {
-		return m.seal(dst, use.Column, tenant, b.Params[i].Value, format, st.declared(use.Param))
+		return m.seal(dst, use.Column, tenant, b.Params[i].Value, format, st.paramType(use))
 	}
-	envelope, err := m.seal(m.scratch.envelope[:0], use.Column, tenant, b.Params[i].Value, format, st.declared(use.Param))
+	envelope, err := m.seal(m.scratch.envelope[:0], use.Column, tenant, b.Params[i].Value, format, st.paramType(use))
 	m.scratch.envelope = envelope[:0]
 	if err != nil {
 		return dst, err

@@ -10,6 +10,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/keyaside/keyaside/proxy/pgsql"
 )
 
 // execModes are pgx's ways to send a statement: prepared and cached, described each time, unprepared extended, and simple.
@@ -139,4 +141,63 @@ func queryError(c *conn, sql string, args ...any) *pgconn.PgError {
 		c.t.Fatalf("%s: %v", sql, err)
 	}
 	return pgErr
+}
+
+func TestCastsOfProtectedValuesAreTakenOut(t *testing.T) {
+	s := newStack(t, protectedTable, protectedPolicy())
+	born := time.Date(1987, 6, 5, 0, 0, 0, 0, time.UTC)
+	for i, mode := range execModes {
+		c := s.proxiedIn(t, mode)
+		c.exec(`insert into customers (id, tenant_id, email, born, points) values ($1, $2::varchar, $3::text, CAST($4 AS date), ($5)::bigint)`,
+			i, "acme", "cast@example.com", born, int64(7))
+		c.exec(`update customers set born = '2001-02-03'::date, ref = uuid '123e4567-e89b-12d3-a456-426614174000' where id = $1 and tenant_id = 'acme'`, i)
+		got := c.customer(`select * from customers where id = $1`, i)
+		want := customer{ID: int64(i), Tenant: "acme", Email: ptr("cast@example.com"), Points: ptr(int64(7)),
+			Born: ptr(time.Date(2001, 2, 3, 0, 0, 0, 0, time.UTC)), Ref: ptr("123e4567-e89b-12d3-a456-426614174000")}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: got %+v", mode, got)
+		}
+	}
+	s.assertSealed(t, "select email, points, born, ref from customers")
+}
+
+func TestTenantFollowsTheKeyAcrossARotation(t *testing.T) {
+	s := newStack(t, protectedTable, protectedPolicy())
+	c := s.proxied(t)
+	c.insert(sample(1, "acme"))
+	s.keys.rotate(t, "acme", 2)
+	c.insert(sample(2, "acme"))
+	rows, err := c.Query(context.Background(), `select email from customers order by id`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil || len(got) != 2 || got[0] != got[1] {
+		t.Errorf("old and new: %q, %v", got, err)
+	}
+	if n := s.direct(t).value(`select count(distinct substring(email from 5 for 8)) from customers`); n != int64(2) {
+		t.Errorf("%v key ids are in use, want 2", n)
+	}
+}
+
+func TestFixedAndSessionTenantsNeedNoColumn(t *testing.T) {
+	for name, source := range map[string]pgsql.TenantSource{
+		"fixed": {Fixed: "acme"}, "session": {Session: "user"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			policy := &pgsql.Policy{Tables: []pgsql.Table{{Schema: "public", Name: "notes", Tenant: source,
+				Columns: []pgsql.Column{{Name: "body", Field: "note_body", Type: "text"}}}}}
+			s := newStack(t, `create table notes (id int, body bytea)`, policy)
+			s.keys.rotate(t, s.pg.User, 1)
+			c := s.proxied(t)
+			c.exec(`insert into notes values (1, $1)`, "secret")
+			if got := c.value(`select max(id) from notes`); got != int32(1) {
+				t.Errorf("got %v", got)
+			}
+			if got := c.value(`with n as (select body from notes) select body from n`); got != "secret" {
+				t.Errorf("got %v", got)
+			}
+			s.assertSealed(t, `select body from notes`)
+		})
+	}
 }

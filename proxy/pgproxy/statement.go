@@ -42,6 +42,15 @@ func (st *statement) declared(param int) uint32 {
 	return 0
 }
 
+// paramType is the type in which the client believes to pass a protected parameter: the declared one, or that of the cast
+// in the text; 0 means the logical type.
+func (st *statement) paramType(use *pgsql.ParamUse) uint32 {
+	if oid := st.declared(use.Param); oid != 0 && oid != unknownOID {
+		return oid
+	}
+	return use.CastOID
+}
+
 // portal is a statement of which a protected result is read, with the formats that the client wants.
 type portal struct {
 	statement *statement
