@@ -49,7 +49,7 @@ func (as *assignment) multi(t *ast.ResTarget, m *ast.MultiAssignRef) {
 func (as *assignment) one(t *ast.ResTarget, val *ast.Node) {
 	at := int(t.GetLocation())
 	c := as.rel.protects(t.GetName())
-	as.refusePendingColumn(as.rel, c, at)
+	as.checkTarget(as.rel, t.GetName(), at)
 	switch {
 	case t.GetName() == as.rel.tenant.Column && !as.keeps(val):
 		refuse(at, codeUnsupported, "Delete the row and insert it again, or set the column to the tenant that WHERE names.",

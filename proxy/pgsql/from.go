@@ -79,7 +79,7 @@ func (a *analysis) table(rv *ast.RangeVar) *relation {
 	case r == nil:
 		return nil
 	case r.missing:
-		refuse(at, codeUnsupported, "If the table was created just now, commit and retry.",
+		refuse(at, codeUnsupported, hintFresh,
 			"protected table %s is not in the catalog yet", r.qualified())
 	case r.barred != "":
 		refuse(at, codeUnsupported, "", "%s cannot be used: %s", r.qualified(), r.barred)
@@ -235,7 +235,7 @@ func mergeColumns(kind ast.JoinType, name string, l, r *column) column {
 		origin = r
 	}
 	if origin != nil {
-		m.rel, m.attr, m.typ, m.merged = origin.rel, origin.attr, origin.typ, kind == ast.JoinType_JOIN_FULL
+		m.rel, m.attr, m.typ, m.merged = origin.rel, origin.attr, origin.typ, origin.merged || kind == ast.JoinType_JOIN_FULL
 	}
 	if l == nil || r == nil || l.typ != r.typ {
 		m.typ, m.merged = 0, true

@@ -78,7 +78,7 @@ func (in *insertion) targets(s *ast.InsertStmt) {
 		if c != nil && len(t.GetIndirection()) > 0 {
 			refuse(int(t.GetLocation()), codeUnsupported, "Write the whole column.", "a part of protected column %s.%s cannot be written", in.rel.qualified(), c.Name)
 		}
-		in.refusePendingTarget(c, t)
+		in.checkTarget(in.rel, t.GetName(), int(t.GetLocation()))
 		in.columns = append(in.columns, t.GetName())
 	}
 	if len(s.GetCols()) > 0 {
@@ -91,14 +91,16 @@ func (in *insertion) targets(s *ast.InsertStmt) {
 	}
 }
 
-func (a *analysis) refusePendingColumn(r *relation, c *Column, at int) {
-	if c != nil && r.column(c.Name) < 0 {
+// checkTarget refuses to write a column of a protected table that the catalog does not have: it may be a protected one by
+// now, and if it does not exist the value would still be seen by the server's log.
+func (a *analysis) checkTarget(r *relation, name string, at int) {
+	if r.column(name) >= 0 {
+		return
+	}
+	if c := r.protects(name); c != nil {
 		a.refusePending(pendingColumn(r, c), at)
 	}
-}
-
-func (in *insertion) refusePendingTarget(c *Column, t *ast.ResTarget) {
-	in.refusePendingColumn(in.rel, c, int(t.GetLocation()))
+	refuse(at, codeNoColumn, hintFresh, "column %s of %s is not in the catalog", name, r.qualified())
 }
 
 // spliceColumns writes down the first n target columns, if the client did not.

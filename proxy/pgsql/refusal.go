@@ -17,6 +17,8 @@ const (
 
 const hintSyntax = "The statement may name a protected table, so it is not passed on unless it can be read."
 
+const hintFresh = "If it was created just now, commit and retry."
+
 // refused carries a refusal up from the depth of a statement to planText, which recovers it. The walk has no partial
 // results, so a panic that never leaves the package reads better here than a result to check after each call.
 type refused struct{ *Refusal }

@@ -151,7 +151,7 @@ func (s *scope) qualified(schema, qualifier, name string, at int) reference {
 	}
 	if p := it.anyProtected(); p != nil && !slices.Contains(systemColumns, name) {
 		// The server would go on to read t.f as f(t), which hands the whole row to a function.
-		refuse(at, codeNoColumn, "If the column was added just now, commit and retry.",
+		refuse(at, codeNoColumn, hintFresh,
 			"column %s of %s is not in the catalog", name, p.rel.qualified())
 	}
 	return reference{}

@@ -89,7 +89,7 @@ func (a *analysis) outputColumn(t *ast.ResTarget, ref *ast.ColumnRef, level *sco
 // refusePending refuses a protected column that the catalog doesn't have.
 func (a *analysis) refusePending(c *column, at int) {
 	if c.prot != nil && c.row == nil {
-		refuse(at, codeUnsupported, "If the column was added just now, commit and retry.",
+		refuse(at, codeUnsupported, hintFresh,
 			"protected column %s is not in the catalog yet", c.qualified())
 	}
 }
