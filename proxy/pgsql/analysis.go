@@ -48,7 +48,7 @@ func (a *analysis) paramIs(n, at int, sealed *ParamUse) {
 		a.params[n] = paramRole{sealed, at}
 		return
 	}
-	if old.sealed == nil && sealed == nil || old.sealed != nil && sealed != nil && *old.sealed == *sealed {
+	if old.sealed == nil && sealed == nil || old.sealed != nil && sealed != nil && old.sealed.sameRole(sealed) {
 		return
 	}
 	use := sealed
@@ -58,6 +58,9 @@ func (a *analysis) paramIs(n, at int, sealed *ParamUse) {
 	refuse(at, codeUnsupported, "Pass the value twice, as two parameters.",
 		"parameter $%d is used both for protected column %s and for something else", n, use.Column.Name)
 }
+
+// sameRole reports whether two uses seal a value alike. A cast at one of them is of no account: it is taken out.
+func (u *ParamUse) sameRole(v *ParamUse) bool { return u.Column == v.Column && u.Tenant == v.Tenant }
 
 func (a *analysis) edit(start, end int, text string) {
 	a.edits = append(a.edits, Edit{Start: start, End: end, Text: text})

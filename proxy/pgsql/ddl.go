@@ -10,10 +10,10 @@ func (a *analysis) definition(n *ast.Node) bool {
 	case *ast.Node_CreateStmt:
 		a.createTable(s.CreateStmt)
 	case *ast.Node_CreateTableAsStmt:
-		a.newTable(s.CreateTableAsStmt.GetInto().GetRel())
+		a.filledTable(s.CreateTableAsStmt.GetInto().GetRel())
 		a.sealed("CREATE TABLE AS or a materialized view", "The new table would hold ciphertext that no policy names.", s.CreateTableAsStmt.GetQuery())
 	case *ast.Node_ViewStmt:
-		a.newTable(s.ViewStmt.GetView())
+		a.filledTable(s.ViewStmt.GetView())
 		a.sealed("a view", "Leave the column out, and query the table for it.", s.ViewStmt.GetQuery())
 	case *ast.Node_IndexStmt:
 		a.createIndex(s.IndexStmt)

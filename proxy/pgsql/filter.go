@@ -20,17 +20,26 @@ type filter struct {
 	window int      // the shortest word's length
 	shift  [1024]uint8
 	ends   [1024][]string // words whose first window ends in that pair
-	all    bool           // a word is too short or not ASCII: everything matches
+	short  []byte         // words of one byte, which would match everywhere: looked for between other bytes
+	all    bool           // a word has no ASCII in it to look for: everything matches
 }
 
 // newFilter prepares a search for words.
 func newFilter(words []string) *filter {
 	f := &filter{window: 255}
 	for _, w := range words {
-		w = asciiCore(strings.ReplaceAll(w, `"`, `""`))
-		if len(w) < 2 {
+		whole := strings.ReplaceAll(w, `"`, `""`)
+		w = asciiCore(whole)
+		if len(w) == 1 && w != strings.ToLower(whole) {
+			w = "" // a letter in a longer name has no bounds to tell it by
+		}
+		switch len(w) {
+		case 0:
 			f.all = true
 			return f
+		case 1:
+			f.short = append(f.short, w[0])
+			continue
 		}
 		f.words = append(f.words, w)
 		f.window = min(f.window, len(w))
@@ -76,7 +85,7 @@ func lower(c byte) byte {
 // match reports whether text may name one of the words. It reads each byte at most as often as the longest word has
 // bytes, and about one byte in a window's length when nothing matches.
 func (f *filter) match(text []byte) bool {
-	return f.all || f.findWord(text) || escapedIdentifier(text)
+	return f.all || f.findWord(text) || f.findShort(text) || escapedIdentifier(text)
 }
 
 func (f *filter) findWord(text []byte) bool {
@@ -96,6 +105,19 @@ func (f *filter) findWord(text []byte) bool {
 			}
 		}
 		i++
+	}
+	return false
+}
+
+// findShort looks for words of one byte that no letter touches. A digit may: 1t is a number and a name for servers up to 14.
+func (f *filter) findShort(text []byte) bool {
+	if len(f.short) == 0 {
+		return false
+	}
+	for i, c := range text {
+		if bytes.IndexByte(f.short, lower(c)) >= 0 && (i == 0 || !isIdentStart(text[i-1])) && (i+1 == len(text) || !isIdentPart(text[i+1])) {
+			return true
+		}
 	}
 	return false
 }

@@ -148,12 +148,25 @@ func (a *analysis) listEnd(list []*ast.Node) int {
 
 // endsList reports whether token i, outside of parentheses, is the first behind a list.
 func (a *analysis) endsList(i int) bool {
-	w, before := a.word(i), a.word(i-1)
 	if a.tokens[i].kind == tokPunct {
-		return w == ";"
+		return a.word(i) == ";"
 	}
-	if a.tokens[i].kind != tokWord || !slices.Contains(listEnders, w) || before == "." || before == "as" {
-		return false // not a keyword, or a name or label that looks like one
+	if !slices.Contains(listEnders, a.word(i)) || !a.keyword(i) {
+		return false
 	}
-	return !(w == "from" && before == "distinct" || w == "group" && before == "within")
+	switch a.word(i - 1) {
+	case "distinct": // IS DISTINCT FROM
+		return a.word(i) != "from" || !a.keyword(i-1)
+	case "within": // WITHIN GROUP (ORDER BY …)
+		return a.word(i) != "group" || !a.keyword(i-1)
+	}
+	return true
+}
+
+// keyword reports whether word i stands for itself, and is not a name behind a dot or a label behind AS: AS as FROM.
+func (a *analysis) keyword(i int) bool {
+	if a.kind(i) != tokWord || a.word(i-1) == "." {
+		return false
+	}
+	return a.word(i-1) != "as" || !a.keyword(i-1)
 }

@@ -54,6 +54,9 @@ func (r *relation) protect(t *Table) error {
 		return fmt.Errorf("table %s: its tenant source differs from that of %s.%s, from which it inherits", r.qualified(), t.Schema, t.Name)
 	}
 	r.tenant = t.Tenant
+	if i := r.column(t.Tenant.Column); i >= 0 && !tenantTypes[r.Columns[i].TypeOID] {
+		return fmt.Errorf("table %s: tenant column %s has a type whose equal values may be spelled differently; use text, varchar, uuid or an integer", r.qualified(), t.Tenant.Column)
+	}
 	for i := range t.Columns {
 		c := &t.Columns[i]
 		at := r.column(c.Name)
@@ -127,6 +130,10 @@ func (rs *relations) apply(t *Table) error {
 	return r.protect(t)
 }
 
+// maxName is the length of an identifier in bytes (NAMEDATALEN less one, src/include/pg_config_manual.h); the server and
+// the parser cut longer ones.
+const maxName = 63
+
 func (t *Table) validate() error {
 	set := 0
 	for _, s := range []string{t.Tenant.Column, t.Tenant.Fixed, t.Tenant.Session} {
@@ -140,6 +147,8 @@ func (t *Table) validate() error {
 		return fmt.Errorf("table %q: schema and name must be given", name)
 	case set != 1:
 		return fmt.Errorf("table %s: exactly one tenant source must be given, not %d", name, set)
+	case len(t.Schema) > maxName || len(t.Name) > maxName:
+		return fmt.Errorf("table %s: a name is longer than the %d bytes that the server keeps", name, maxName)
 	case len(t.Columns) == 0:
 		return fmt.Errorf("table %s has no protected column", name)
 	}
@@ -147,6 +156,9 @@ func (t *Table) validate() error {
 	for _, c := range t.Columns {
 		if c.Name == t.Tenant.Column {
 			return fmt.Errorf("table %s: column %s names the tenant and cannot be protected", name, c.Name)
+		}
+		if len(c.Name) > maxName {
+			return fmt.Errorf("table %s: column %s: the name is longer than the %d bytes that the server keeps", name, c.Name, maxName)
 		}
 		if c.Name == "" || seen[c.Name] {
 			return fmt.Errorf("table %s: column %q is empty or given twice", name, c.Name)

@@ -199,7 +199,7 @@ func (a *analysis) refuseInto(s *ast.SelectStmt, out output) {
 		return
 	}
 	a.modifies = true
-	a.newTable(s.GetIntoClause().GetRel())
+	a.filledTable(s.GetIntoClause().GetRel())
 	if p := out.anyProtected(); p != nil {
 		refuseUse(p, -1, "SELECT INTO", "The new table would hold ciphertext that no policy names.")
 	}

@@ -18,6 +18,9 @@ var typeOIDs = map[string]uint32{
 	"varchar": oidVarchar, "date": 1082, "timestamp": 1114, "timestamptz": 1184, "numeric": 1700, "uuid": 2950, "jsonb": 3802,
 }
 
+// tenantTypes are the types that a tenant column may have: equal values have one spelling once it is canonical.
+var tenantTypes = map[uint32]bool{oidText: true, oidVarchar: true, 20: true, 21: true, 23: true, 2950: true}
+
 // castable says which types a cast of a value may have besides the logical type itself, so that the cast can be left
 // out: the value means the same without it.
 var castable = map[string][]string{
