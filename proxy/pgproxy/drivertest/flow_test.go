@@ -49,15 +49,23 @@ func (s *stage) writeAndRead(t *testing.T, c client, first int64) {
 
 func expectRow(t *testing.T, c client, want row) {
 	t.Helper()
-	var got row
-	var born *time.Time
-	check(t, c.scan(selectSQL, []any{want.ID}, got.dest(&born)...))
-	if born != nil {
-		got.Born = ptr(born.Format(time.DateOnly))
-	}
+	got, err := readRow(c, want.ID)
+	check(t, err)
 	if d := got.difference(want); d != "" {
 		t.Errorf("row %d came back with another %s", want.ID, d)
 	}
+}
+
+func readRow(c client, id int64) (row, error) {
+	var r row
+	var born *time.Time
+	if err := c.scan(selectSQL, []any{id}, r.dest(&born)...); err != nil {
+		return r, err
+	}
+	if born != nil {
+		r.Born = ptr(born.Format(time.DateOnly))
+	}
+	return r, nil
 }
 
 // failInTheMiddle makes the server fail behind a protected insert: nothing of the transaction may stay.
@@ -103,8 +111,7 @@ func (s *stage) interleave(t *testing.T, c client, first int64) {
 			s.rotate(t, "acme")
 		}
 	}
-	_, err := s.direct().Exec(context.Background(),
-		`update customers set email = (select email from customers where id = $1) where id = $1 + 1`, first)
+	_, err := s.direct().Exec(context.Background(), moveSQL, first)
 	check(t, err)
 	var tenant, email string
 	expectCode(t, read.scan([]any{first + 1}, &tenant, &email), "XX001")

@@ -48,6 +48,8 @@ const (
 	nativeSQL    = `select ''::text, ''::text, ''::bytea, $1::int8, '2000-01-01'::date, '123e4567-e89b-12d3-a456-426614174000'::uuid, '{}'::jsonb`
 	countSQL     = `select count(*) from customers where id = $1`
 	insertTwo    = `insert into customers (id, tenant_id, email) values ($1, $2, $3)`
+	// moveSQL copies a value to the next row, which is another tenant's.
+	moveSQL = `update customers set email = (select email from customers where id = $1) where id = $1 + 1`
 	// refusedSQL asks for what ciphertext cannot answer.
 	refusedSQL = `select id from customers where lower(email) = $1`
 )
