@@ -37,6 +37,8 @@ var table = map[string]row{
 
 	"audit": {},
 
+	"bench": {imports: []string{"internal/pgtest", "hsm/softhsm"}},
+
 	"internal/archtest": {},
 	"internal/pgtest":   {},
 }

@@ -1,0 +1,43 @@
+package main
+
+import "slices"
+
+// aim is a ratio that the proxy is to reach with 8 clients, in every protocol.
+type aim struct {
+	text        string
+	loads       []string
+	over, under contender
+	least       float64
+}
+
+const aimClients = 8
+
+var aims = []aim{
+	{"unprotected traffic, of direct", []string{"point-select", "insert-1", "insert-3", "range-select"}, relayed, direct, 0.40},
+	{"protected point select, of relayed", []string{"point-select"}, protected, relayed, 0.85},
+	{"protected insert, of relayed", []string{"insert-1", "insert-3"}, protected, relayed, 0.85},
+	{"protected select of 1,000 rows, of direct", []string{"range-select"}, protected, direct, 0.60},
+}
+
+// verdict is how one cell stands to an aim.
+type verdict struct {
+	aim  aim
+	cell cell
+	got  float64
+}
+
+func (v verdict) met() bool { return v.got >= v.aim.least }
+
+// judge compares the results that an aim is about with it.
+func judge(results []result) []verdict {
+	var all []verdict
+	for _, a := range aims {
+		for i := range results {
+			r := &results[i]
+			if r.clients == aimClients && slices.Contains(a.loads, r.load.name) {
+				all = append(all, verdict{a, r.cell, r.ratio(a.over, a.under)})
+			}
+		}
+	}
+	return all
+}
