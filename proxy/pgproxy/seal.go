@@ -63,7 +63,7 @@ func (m *machine) editText(text []byte, plan *pgsql.Plan) (*editedText, error) {
 		before := len(t.server)
 		var err error
 		if t.server, err = m.appendEdit(t.server, e); err != nil {
-			return nil, err
+			return nil, at(err, text, e.Start)
 		}
 		t.edits = append(t.edits, edited{start: e.Start, end: e.End, size: len(t.server) - before})
 		last = e.End
@@ -71,6 +71,16 @@ func (m *machine) editText(text []byte, plan *pgsql.Plan) (*editedText, error) {
 	t.server = append(t.server, text[last:]...)
 	t.client = maskLiterals(text, plan.Edits)
 	return t, nil
+}
+
+// at gives an error of the client's the position of the literal that it is about, as the server does.
+func at(err error, text []byte, offset int) error {
+	if reason := refusalOf(err); reason != nil && reason.Position == 0 {
+		placed := *reason
+		placed.Position = characterPosition(text, offset)
+		return &placed
+	}
+	return err
 }
 
 // maskLiterals copies the client's text for counting positions; the protected literals in it are not kept.

@@ -92,6 +92,7 @@ type stack struct {
 	keys     *memoryKeys
 	server   *Server
 	address  string
+	upstream string // the server's address; empty: pg's own
 }
 
 // protectedTable is the table that most tests use: one column of each logical type, in both storages for text.
@@ -116,8 +117,7 @@ func protectedPolicy() *pgsql.Policy {
 
 func newStack(t testing.TB, ddl string, policy *pgsql.Policy) *stack {
 	t.Helper()
-	pg := pgtest.Shared(t)
-	s := &stack{pg: pg, database: pg.NewDatabase(t), keys: newMemoryKeys()}
+	s := newBareStack(t)
 	for _, tenant := range []string{"acme", "globex"} {
 		s.keys.rotate(t, tenant, 1)
 	}
@@ -128,9 +128,19 @@ func newStack(t testing.TB, ddl string, policy *pgsql.Policy) *stack {
 	return s
 }
 
+// newBareStack is a stack with a database of its own, without keys, before its proxy is started.
+func newBareStack(t testing.TB) *stack {
+	t.Helper()
+	pg := pgtest.Shared(t)
+	return &stack{pg: pg, database: pg.NewDatabase(t), keys: newMemoryKeys()}
+}
+
 func (s *stack) start(t testing.TB, policy *pgsql.Policy, limits Limits) {
 	t.Helper()
-	upstream := fmt.Sprintf("%s:%d", s.pg.Host, s.pg.Port)
+	upstream := s.upstream
+	if upstream == "" {
+		upstream = fmt.Sprintf("%s:%d", s.pg.Host, s.pg.Port)
+	}
 	var err error
 	s.server, err = NewServer(Config{
 		Upstream: upstream, Policy: policy, Keys: s.keys, Limits: limits,

@@ -1,0 +1,45 @@
+-- The tables of both twins. sealed(type) is bytea in the protected twin and the type itself in the other.
+
+create table customers (
+	id bigint primary key, tenant_id text not null, name text,
+	email sealed(text), note text, photo sealed(bytea), points sealed(int8), born sealed(date), ref sealed(uuid), profile sealed(jsonb),
+	unique (tenant_id, id));
+
+create table orders (id int primary key, customer_id bigint, tenant_id text, email text, total numeric(10,2), note text);
+
+create table plain (id int primary key, a text, b text);
+
+-- One tenant for the whole table.
+create table vault (k text primary key, secret sealed(text), n int default 7);
+
+-- The tenant is the session's user.
+create table diary (id serial primary key, entry sealed(text), at timestamptz default '2020-02-02 00:00Z');
+
+-- Tenants of other types; generated, identity and dropped columns.
+create table ledger (gone int, id int primary key, tenant int not null, twice int generated always as (id * 2) stored, memo sealed(text));
+alter table ledger drop column gone;
+create table docs (id int generated always as identity primary key, tenant uuid, body sealed(text), title text default 'untitled');
+create table codes (id int primary key, tenant varchar(20), pin sealed(int8));
+
+-- Names that need quotes, and one as long as a name can be.
+create schema "Sch é";
+create table "Sch é"."Odd ""Table""" ("Id" int primary key, "Tenant" text, "E-Mail" sealed(text), "select" sealed(text), "naïve" text);
+create table a_table_with_a_name_that_is_exactly_sixty_three_bytes_long_1234 (id int, tenant_id text, secret sealed(text));
+
+-- Inheritance and partitions.
+create table people (id int, tenant_id text, ssn sealed(text));
+create table staff (salary int, boss text) inherits (people);
+create table events (id int, tenant_id text, payload sealed(jsonb), day date) partition by list (tenant_id);
+create table events_acme partition of events for values in ('acme');
+create table events_rest (day date, payload sealed(jsonb), tenant_id text, id int);
+alter table events attach partition events_rest default;
+
+-- The same name in two schemas.
+create schema other;
+create table other.shared (id int, x text);
+create table shared (id int, tenant_id text, x sealed(text));
+
+create view order_totals as select customer_id, sum(total) as total from orders group by 1;
+create view customer_names as select id, name from customers;
+create function twice(int) returns int language sql immutable as 'select $1 * 2';
+create function customer_count() returns bigint language sql as 'select count(*) from customers';
