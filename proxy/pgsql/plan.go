@@ -61,7 +61,8 @@ const (
 	TenantResult                    // Result is the index of the server's result column that holds it
 )
 
-// TenantRef locates the tenant of a value.
+// TenantRef locates the tenant of a value. A literal's Value is spelled as the client spelled it; the caller brings it to
+// the canonical text form of TypeOID (a uuid in lower case, an integer without leading zeros) before it compares or seals.
 type TenantRef struct {
 	Kind    TenantKind
 	Value   string

@@ -1,0 +1,96 @@
+package pgsql
+
+import (
+	"slices"
+
+	"github.com/sqlc-dev/oliphant/ast"
+)
+
+// setOperation plans UNION, INTERSECT and EXCEPT. Only UNION ALL keeps values as they are; in it all arms must agree on
+// what each column holds.
+func (a *analysis) setOperation(s *ast.SelectStmt, sc *scope) output {
+	left := a.selectStmt(s.GetLarg(), sc, asIs)
+	a.arms[s.GetLarg()] = left
+	right := a.selectStmt(s.GetRarg(), sc, asIs)
+	if !s.GetAll() || s.GetOp() != ast.SetOperation_SETOP_UNION {
+		if p := cmpOr(left.anyProtected(), right.anyProtected()); p != nil {
+			refuseUse(p, -1, "UNION, INTERSECT or EXCEPT", "Equal values are sealed to different ciphertexts; use UNION ALL or leave out the column.")
+		}
+	}
+	out := a.unionAll(left, right)
+	a.tail(s, &scope{outer: sc, ctes: sc.ctes}, out)
+	a.refuseInto(leftmost(s), out)
+	return out
+}
+
+func leftmost(s *ast.SelectStmt) *ast.SelectStmt {
+	for s.GetLarg() != nil {
+		s = s.GetLarg()
+	}
+	return s
+}
+
+func (a *analysis) unionAll(left, right output) output {
+	a.refuseHidden(left)
+	a.refuseHidden(right)
+	out := output{opaque: left.opaque || right.opaque}
+	if p := cmpOr(left.anyProtected(), right.anyProtected()); p != nil && (out.opaque || len(left.cols) != len(right.cols)) {
+		refuseUse(p, -1, "UNION ALL of queries whose columns are not all known", "Name the columns.")
+	}
+	rows := map[[2]*row]*row{}
+	joint := func(l, r *row) *row {
+		k := [2]*row{l, r}
+		if rows[k] == nil {
+			rows[k] = &row{rel: l.rel}
+		}
+		return rows[k]
+	}
+	for i, l := range left.cols {
+		m := column{name: l.name, unnamed: l.unnamed, merged: true}
+		if i < len(right.cols) {
+			r := right.cols[i]
+			if l.typ == r.typ {
+				m.typ = l.typ
+			}
+			a.unionColumn(&m, l, r, joint)
+		}
+		out.cols = append(out.cols, m)
+	}
+	return out
+}
+
+// unionColumn merges one column of two arms. The tenant of a merged row is that of either arm's row.
+func (a *analysis) unionColumn(m *column, l, r column, joint func(l, r *row) *row) {
+	for _, lt := range l.tenantOf {
+		for _, rt := range r.tenantOf {
+			m.tenantOf = append(m.tenantOf, joint(lt, rt))
+		}
+	}
+	if l.prot == nil && r.prot == nil {
+		return
+	}
+	if l.prot == nil || r.prot == nil || !sameField(l.prot, r.prot) || !slices.Equal(tenantKind(l.row.rel), tenantKind(r.row.rel)) {
+		refuseUse(cmpOr(protectedOrNil(&l), &r), -1, "UNION ALL with something else than the same field", "Select the same column in every arm.")
+	}
+	m.prot, m.rel, m.row = l.prot, l.rel, joint(l.row, r.row)
+}
+
+func protectedOrNil(c *column) *column {
+	if c.prot == nil {
+		return nil
+	}
+	return c
+}
+
+// sameField reports whether a sealed value may move from one column to the other as it is, tenant aside.
+func sameField(x, y *Column) bool {
+	return x.Field == y.Field && x.Type == y.Type && x.Storage == y.Storage
+}
+
+// tenantKind is a tenant's source but for the name of the column.
+func tenantKind(r *relation) []string {
+	if r.tenant.Column != "" {
+		return []string{"column"}
+	}
+	return []string{r.tenant.Fixed, r.tenant.Session}
+}
