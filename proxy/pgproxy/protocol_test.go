@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -251,7 +252,7 @@ func TestServerCrashInMidQueryIsOneClearError(t *testing.T) {
 func TestClientThatVanishesLeavesNothingBehind(t *testing.T) {
 	s := newStack(t, protectedTable, protectedPolicy())
 	s.proxied(t).insert(sample(1, "acme"))
-	before := runtime.NumGoroutine()
+	before, files := runtime.NumGoroutine(), descriptors(t)
 	for range 20 {
 		c := s.rawLogin(t)
 		query := append([]byte("select email, repeat('x', 100000) from customers, generate_series(1, 1000)"), 0)
@@ -265,7 +266,18 @@ func TestClientThatVanishesLeavesNothingBehind(t *testing.T) {
 		_ = c.Close() // in the middle of a row
 	}
 	await(t, "sessions end", func() bool { return s.server.Sessions() == 1 }) // the first connection of this test stays
-	await(t, "goroutines end", func() bool { return runtime.NumGoroutine() <= before+2 })
+	await(t, "goroutines end", func() bool { return runtime.NumGoroutine() <= before })
+	await(t, "descriptors are closed", func() bool { return descriptors(t) <= files })
+}
+
+// descriptors counts the open file descriptors of the process.
+func descriptors(t *testing.T) int {
+	t.Helper()
+	entries, err := os.ReadDir("/dev/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(entries)
 }
 
 func await(t *testing.T, what string, done func() bool) {
