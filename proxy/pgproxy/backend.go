@@ -83,6 +83,8 @@ func needsBody(typ byte, first *pending, swallow bool) bool {
 		return true
 	case 'C':
 		return !swallow
+	case 'I':
+		return first != nil && first.asksForRows
 	case 'D':
 		return !swallow && first != nil && first.rows != nil
 	case 'T':
@@ -150,6 +152,9 @@ func (m *machine) readServer(msg []byte, first *pending, out, back *output) erro
 		m.parameterStatus(body)
 	case 'C':
 		m.commandComplete(body, first)
+	case 'I':
+		m.askForRows(first, out)
+		return nil
 	case 'D':
 		return m.dataRow(body, first.rows, out)
 	case 'T':
@@ -173,6 +178,8 @@ func (m *machine) readyForQuery(msg []byte, out, back *output) error {
 		out.pass(msg)
 		return nil
 	}
+	first := m.queue.first()
+	hidden := first != nil && first.asksForRows // the client is in the middle of its COPY
 	if !s.aborting {
 		m.finishSegment()
 		if s.swallow && s.status == 'T' {
@@ -187,7 +194,9 @@ func (m *machine) readyForQuery(msg []byte, out, back *output) error {
 	if s.status == 'I' {
 		m.endTransaction()
 	}
-	out.pass(msg)
+	if !hidden {
+		out.pass(msg)
+	}
 	if s.draining && m.idle() {
 		return errDrained
 	}
@@ -231,6 +240,9 @@ func (m *machine) errorResponse(msg []byte, first *pending, out *output) error {
 		return nil
 	}
 	m.showError(msg, code, first, out)
+	if first != nil && first.asksForRows {
+		first.asksForRows, m.client.copying = false, nil // the client is not asked for rows
+	}
 	if first == nil || first.request.ready() {
 		return nil // ReadyForQuery follows by itself
 	}

@@ -62,6 +62,9 @@ func (m *machine) held(typ byte) bool {
 func (m *machine) clientMessage(in []byte, size int, out *output) (int, error) {
 	c := &m.client
 	typ := in[0]
+	if c.copying != nil && typ != 'X' {
+		return m.refusedRows(typ, in, size, out), nil
+	}
 	if c.ignoring && typ != 'S' && typ != 'X' {
 		// The server would throw the message away. It is thrown away here, since no plan has looked at its values.
 		return discard(in, size, &c.drop), nil
@@ -202,6 +205,10 @@ func (m *machine) simpleQuery(msg []byte, out *output) error {
 	plan, refusal, err := m.plan(text)
 	if err != nil {
 		return err
+	}
+	if refusal != nil && copyFromStdin.Match(text) {
+		m.refuseCopy(refusal, out)
+		return nil
 	}
 	if refusal != nil {
 		m.push(pending{request: reqQuery, refusal: refusal})

@@ -38,11 +38,12 @@ type machine struct {
 
 // clientSide is the state of the stream from the client.
 type clientSide struct {
-	pass, drop int  // bytes of the present message that still go on, or away
-	want       int  // size of the message that waits for more bytes
-	ignoring   bool // the server skips to the next Sync, so nothing before it needs to be sent
-	barrier    bool // nothing may be sent before the ReadyForQuery of a protected read has come
-	ended      bool // Terminate was sent
+	pass, drop int    // bytes of the present message that still go on, or away
+	want       int    // size of the message that waits for more bytes
+	ignoring   bool   // the server skips to the next Sync, so nothing before it needs to be sent
+	barrier    bool   // nothing may be sent before the ReadyForQuery of a protected read has come
+	ended      bool   // Terminate was sent
+	copying    *Error // a COPY FROM STDIN was refused with this, and its rows are thrown away
 	segment    segment
 }
 
@@ -154,7 +155,7 @@ func isWait(err error) bool {
 
 // idle reports whether the session could end now without losing anything.
 func (m *machine) idle() bool {
-	return m.server.started && m.server.status == 'I' && m.queue.empty() && m.client.pass == 0 && !m.client.segment.open()
+	return m.server.started && m.server.status == 'I' && m.queue.empty() && m.client.pass == 0 && m.client.copying == nil && !m.client.segment.open()
 }
 
 func (s *segment) open() bool { return s.reads || s.writes }

@@ -37,6 +37,9 @@ func (m *machine) forgetPortal(name []byte) undo {
 
 // undoPending takes back what a skipped message changed.
 func (m *machine) undoPending(p *pending) {
+	if p.asksForRows {
+		m.client.copying = nil // the client is not asked for rows
+	}
 	u := &p.undo
 	switch u.kind {
 	case undoStatement:

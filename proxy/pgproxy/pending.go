@@ -33,8 +33,10 @@ type pending struct {
 	// script is the plan of a simple query or of an executed statement, and current the statement that answers now.
 	script  *pgsql.Plan
 	current int
-	serial  uint64 // orders this message among those that change what is prepared
-	undo    undo
+	// asksForRows is set for the empty query that stands for a refused COPY FROM STDIN.
+	asksForRows bool
+	serial      uint64 // orders this message among those that change what is prepared
+	undo        undo
 }
 
 // undo restores what a message changed in the session's names, should the server not get to carry it out.

@@ -147,6 +147,7 @@ explain (costs off) select lower(email) from customers
 
 copy customers to stdout
 
+-- only: exec
 copy customers from stdin
 
 copy (select email from customers) to stdout
