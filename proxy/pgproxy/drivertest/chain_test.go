@@ -1,7 +1,9 @@
 package drivertest
 
 import (
+	"bytes"
 	"context"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -16,10 +18,12 @@ import (
 
 // chain is the half that can reach keys, put together as the program does it.
 type chain struct {
-	keys            fieldcrypt.KeySource
-	store, log, hsm string // the key store's file, the audit log's file, the token's folder
-	manager         *keystore.Manager
-	forget          func()
+	keys    fieldcrypt.KeySource
+	manager *keystore.Manager
+	forget  func() // all keys in memory
+	store   string // the key store's file
+	log     string // the audit log's file
+	token   string // the folder of the token's objects
 }
 
 // newChain makes a token with a new master key, a key store, an audit log, and a cache over them, all of which end with
@@ -33,7 +37,7 @@ func newChain(t testing.TB, dir string) *chain {
 	})
 	check(t, err)
 	closeAtEnd(t, master)
-	c := &chain{store: filepath.Join(dir, "keys.db"), log: filepath.Join(dir, "audit.log"), hsm: token.Store}
+	c := &chain{store: filepath.Join(dir, "keys.db"), log: filepath.Join(dir, "audit.log"), token: token.Store}
 	log, err := audit.Open(c.log)
 	check(t, err)
 	store, err := boltstore.Open(boltstore.Config{Path: c.store, Create: true})
@@ -48,6 +52,26 @@ func newChain(t testing.TB, dir string) *chain {
 	closeAtEnd(t, cache)
 	c.keys, c.forget = cache, func() { cache.Purge(); c.manager.Purge() }
 	return c
+}
+
+// assertUsed fails the test if the tenants' keys did not come from this chain, or the audit log is not whole.
+func (c *chain) assertUsed(t testing.TB) {
+	t.Helper()
+	for _, tenant := range []string{"acme", "globex"} {
+		n := 0
+		check(t, c.manager.List(context.Background(), tenant, func(keystore.Record) bool { n++; return true }))
+		if n < 2 {
+			t.Errorf("tenant %s has %d keys in the store", tenant, n)
+		}
+	}
+	report, err := audit.Verify(c.log)
+	check(t, err)
+	check(t, report.Err())
+	text, err := os.ReadFile(c.log)
+	check(t, err)
+	if !bytes.Contains(text, []byte(keystore.ActionMasterWrap)) {
+		t.Error("the audit log has no use of the master key")
+	}
 }
 
 // recorder lets the manager write to the audit log.

@@ -49,10 +49,19 @@ func TestPgxInEveryMode(t *testing.T) {
 		t.Run(mode, func(t *testing.T) {
 			c := &pgxClient{Conn: connect(t, s.dsn()+"&default_query_exec_mode="+mode)}
 			s.exercise(t, c, int64(i)*10_000)
+			t.Run("refused bulk copy", func(t *testing.T) { s.pgxCopy(t, c) })
 			t.Run("native types", func(t *testing.T) { s.pgxNativeTypes(t, c, int64(i)*10_000+500) })
 		})
 	}
 	s.assertNoLeak()
+}
+
+// pgxCopy copies rows as pgx does it, in binary: the proxy takes and refuses them.
+func (s *stage) pgxCopy(t *testing.T, c *pgxClient) {
+	rows := pgx.CopyFromRows([][]any{{int64(1), "acme", s.word("email of a refused copy")}, {int64(2), "acme", nil}})
+	_, err := c.CopyFrom(context.Background(), pgx.Identifier{"customers"}, []string{"id", "tenant_id", "email"}, rows)
+	expectCode(t, err, "0A000")
+	expectCount(t, c, 1, 0)
 }
 
 // pgxNativeTypes asserts that pgx sees of protected columns what it sees of columns of the logical types.

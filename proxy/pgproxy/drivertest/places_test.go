@@ -24,17 +24,14 @@ func (s *stage) places() []place {
 	check(s.t, s.pg.Exec(s.database, "checkpoint"))
 	table := s.relationFiles("customers")
 	var wal, rest []string
-	check(s.t, filepath.WalkDir(s.pg.DataDir(), func(path string, d fs.DirEntry, err error) error {
+	for _, path := range s.filesUnder(s.pg.DataDir()) {
 		switch {
-		case err != nil || !d.Type().IsRegular():
-			return nil // files come and go under a running server
 		case strings.Contains(path, "/pg_wal/"):
 			wal = append(wal, path)
 		case !slices.Contains(table, path):
 			rest = append(rest, path)
 		}
-		return nil
-	}))
+	}
 	places := []place{
 		{name: "the table", files: table, open: true},
 		{name: "the WAL", files: wal, open: true},
@@ -45,9 +42,25 @@ func (s *stage) places() []place {
 		places = append(places,
 			place{name: "the key store", files: []string{s.chain.store}},
 			place{name: "the audit log", files: []string{s.chain.log}},
+			place{name: "the token", files: s.filesUnder(s.chain.token)},
 			place{name: "the proxy's log", files: []string{s.log}})
 	}
 	return places
+}
+
+func (s *stage) filesUnder(dir string) []string {
+	s.t.Helper()
+	var files []string
+	check(s.t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() { // files come and go under a running server
+			files = append(files, path)
+		}
+		return nil
+	}))
+	if len(files) == 0 {
+		s.t.Errorf("%s has no files", dir)
+	}
+	return files
 }
 
 // relationFiles lists the files of a table, its TOAST table and their indexes, with all forks and segments.
@@ -91,6 +104,7 @@ func (s *stage) assertNoLeak() {
 	if len(s.marks) < 20 {
 		s.t.Errorf("only %d values to look for", len(s.marks))
 	}
+	s.chain.assertUsed(s.t)
 	for _, p := range s.places() {
 		for f := range s.leaks(p, s.marks) {
 			s.t.Errorf("LEAK: %s stands in %s as %s", f.what, p.name, f.form)

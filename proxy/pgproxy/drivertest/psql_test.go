@@ -114,6 +114,7 @@ func TestPsql(t *testing.T) {
 	}
 	t.Run("transaction that fails in the middle", func(t *testing.T) { s.psqlFailInTheMiddle(t, c) })
 	t.Run("refused statements", func(t *testing.T) { s.psqlRefusals(t, c) })
+	t.Run("refused restore of a dump", func(t *testing.T) { s.psqlRestore(t, c) })
 	t.Run("two tenants on one connection", func(t *testing.T) { s.psqlInterleave(t, c) })
 	t.Run("one statement 1000 times", func(t *testing.T) { s.psqlRepeat(t, c) })
 	t.Run("gdesc shows the logical types", func(t *testing.T) { psqlDescribe(t, c) })
@@ -159,6 +160,17 @@ func (s *stage) psqlRefusals(t *testing.T, c *psqlClient) {
 		if !strings.HasPrefix(out, "0A000\n") || !strings.HasSuffix(out, "25P02\n") {
 			t.Errorf("%.40s… gives %q", statement, out)
 		}
+	}
+}
+
+// psqlRestore runs a script as pg_dump writes it. psql takes the rows of a COPY that fails at once for statements and sends
+// them, so the search for leaks is the point here.
+func (s *stage) psqlRestore(t *testing.T, c *psqlClient) {
+	out, messages := c.run("-- Data for Name: customers; Type: TABLE DATA\n\nCOPY public.customers (id, tenant_id, name, email) FROM stdin;\n" +
+		"301\tacme\tname\t" + s.word("email in a dump") + "\n302\tacme\tname;\t" + s.word("email in a dump") + "\n\\.\n" +
+		"select count(*) from customers where id in (301, 302);\n")
+	if out != "0\n" || strings.Count(messages, "ERROR") != 1 || !strings.Contains(messages, "COPY of protected columns") {
+		t.Errorf("got %q, messages: %s", out, messages)
 	}
 }
 
