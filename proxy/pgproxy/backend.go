@@ -137,8 +137,22 @@ func (m *machine) copyIn(first *pending, back *output) {
 		return
 	}
 	if first.request == reqExecute {
-		m.queue.ignoreSyncs()
+		m.queue.ignoreSyncs(m.copyEnd(first))
 	}
+}
+
+// copyEnd returns the number of the last message that the client sent before it ended the COPY that first began.
+func (m *machine) copyEnd(first *pending) uint64 {
+	ends := m.client.copyEnds
+	for len(ends) > 0 && ends[0] < first.serial {
+		ends = ends[1:]
+	}
+	end := m.serial // not ended yet
+	if len(ends) > 0 {
+		end, ends = ends[0], ends[1:]
+	}
+	m.client.copyEnds = append(m.client.copyEnds[:0], ends...)
+	return end
 }
 
 func (m *machine) readServer(msg []byte, first *pending, out, back *output) error {
@@ -191,6 +205,9 @@ func (m *machine) readyForQuery(msg []byte, out, back *output) error {
 	}
 	s.aborting, s.swallow = false, false
 	m.client.barrier = false
+	if m.queue.empty() && len(m.changed) > 0 {
+		clear(m.changed)
+	}
 	if s.status == 'I' {
 		m.endTransaction()
 	}
@@ -248,6 +265,7 @@ func (m *machine) errorResponse(msg []byte, first *pending, out *output) error {
 	}
 	if !m.queue.skipToSync(m.undoPending) {
 		m.client.ignoring = true
+		m.client.barrier = false // if it was a skipped query's, no ReadyForQuery comes
 		m.client.segment = segment{}
 	}
 	return nil

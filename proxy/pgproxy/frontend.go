@@ -54,6 +54,9 @@ func (m *machine) held(typ byte) bool {
 	case !m.server.started:
 		return typ != 'p'
 	}
+	if m.queue.empty() {
+		c.segment.flushed = false // all replies have come; the next hold asks again
+	}
 	return c.barrier || m.queue.full() || (c.segment.flushed && !c.ignoring && !m.queue.empty())
 }
 
@@ -67,6 +70,9 @@ func (m *machine) clientMessage(in []byte, size int, out *output) (int, error) {
 	}
 	if c.ignoring && typ != 'S' && typ != 'X' {
 		// The server would throw the message away. It is thrown away here, since no plan has looked at its values.
+		return discard(in, size, &c.drop), nil
+	}
+	if c.deaf = c.deaf && isCopy(typ); c.deaf {
 		return discard(in, size, &c.drop), nil
 	}
 	if !m.looksInto(typ) {
@@ -88,17 +94,18 @@ func (m *machine) clientMessage(in []byte, size int, out *output) (int, error) {
 	return size, nil
 }
 
+// isCopy reports whether the message belongs to a COPY from the client.
+func isCopy(typ byte) bool { return typ == 'd' || typ == 'c' || typ == 'f' }
+
 // looksInto reports whether the message can matter, so that all of it is needed.
 func (m *machine) looksInto(typ byte) bool {
 	switch typ {
 	case 'Q', 'P':
 		return true
-	case 'B', 'C':
-		return len(m.statements) > 0 || len(m.portals) > 0
-	case 'D':
-		return len(m.statements) > 0 || len(m.portals) > 0
+	case 'B', 'C', 'D':
+		return len(m.statements) > 0 || len(m.portals) > 0 || len(m.changed) > 0
 	case 'E':
-		return len(m.portals) > 0
+		return len(m.portals) > 0 || len(m.changed) > 0
 	}
 	return false
 }
@@ -115,6 +122,8 @@ func (m *machine) trackClient(typ byte, out *output) error {
 	case 'E':
 		m.client.segment.writes = true // for all that is known
 		m.push(pending{request: reqExecute})
+	case 'c', 'f':
+		m.copyEnded()
 	case 'F':
 		m.push(pending{request: reqFunctionCall})
 	case 'S':
@@ -125,8 +134,22 @@ func (m *machine) trackClient(typ byte, out *output) error {
 	return nil
 }
 
+// copyEnded notes that the client ended a COPY, which the server may not have begun yet.
+func (m *machine) copyEnded() {
+	c := &m.client
+	switch n := len(c.copyEnds); {
+	case m.queue.empty():
+		c.copyEnds = c.copyEnds[:0]
+	case n == 0 || c.copyEnds[n-1] != m.serial:
+		c.copyEnds = append(c.copyEnds, m.serial)
+	}
+}
+
 func (m *machine) push(p pending) {
 	m.serial++
+	if p.request.ready() {
+		m.segments++
+	}
 	p.serial = m.serial
 	m.queue.push(p)
 }
@@ -187,9 +210,7 @@ func (m *machine) sync(out *output) error {
 	case s.reads && s.writes && !s.flushed && !m.queue.empty() && (m.server.status == 'I' || m.queue.syncs > 0):
 		// The Sync would commit what the segment wrote, although its rows might turn out not to open. Ask for the rows
 		// first. Inside a transaction block that is not needed: a read that fails aborts the block.
-		s.flushed = true
-		out.buf = append(out.own(), 'H', 0, 0, 0, 4)
-		return errHold
+		return m.holdForReplies(out)
 	}
 	c.barrier = s.reads
 	m.push(pending{request: reqSync})
@@ -211,8 +232,7 @@ func (m *machine) simpleQuery(msg []byte, out *output) error {
 		return nil
 	}
 	if refusal != nil {
-		m.push(pending{request: reqQuery, refusal: refusal})
-		appendQuery(out, refusedText)
+		m.refuseQuery(refusal, out)
 		return nil
 	}
 	if plan == nil {
@@ -222,8 +242,7 @@ func (m *machine) simpleQuery(msg []byte, out *output) error {
 	}
 	edited, err := m.editText(text, plan)
 	if reason := refusalOf(err); reason != nil {
-		m.push(pending{request: reqQuery, refusal: reason})
-		appendQuery(out, refusedText)
+		m.refuseQuery(reason, out)
 		return nil
 	}
 	if err != nil {
@@ -237,6 +256,14 @@ func (m *machine) simpleQuery(msg []byte, out *output) error {
 	}
 	appendQuery(out, string(edited.server))
 	return nil
+}
+
+// refuseQuery sends a statement that must fail in place of a simple query. Should the query be a COPY whose data the
+// client sends at once, that is thrown away, as the server would.
+func (m *machine) refuseQuery(reason *Error, out *output) {
+	m.push(pending{request: reqQuery, refusal: reason})
+	appendQuery(out, refusedText)
+	m.client.deaf = true
 }
 
 func appendQuery(out *output, text string) {
@@ -335,6 +362,9 @@ func (m *machine) bind(msg []byte, out *output) error {
 	if err != nil {
 		return fatal(codeProtocolViolation, "invalid Bind message")
 	}
+	if m.unsettled('S', name) {
+		return m.holdForReplies(out)
+	}
 	st := m.statements[string(name)]
 	if st == nil {
 		m.push(pending{request: reqBind, undo: m.forgetPortal(portalName)})
@@ -371,6 +401,9 @@ func (m *machine) bind(msg []byte, out *output) error {
 
 // bindProtected seals the parameters of b and sets the result formats, and returns the portal that it makes.
 func (m *machine) bindProtected(st *statement, b *pgwire.Bind) (*portal, error) {
+	if m.otherEncoding() {
+		return nil, encodingError()
+	}
 	p := &portal{statement: st}
 	if st.columns() != nil {
 		r, reason := boundRows(st, b)
@@ -394,6 +427,9 @@ func (m *machine) describe(msg []byte, out *output) error {
 	if !ok {
 		return fatal(codeProtocolViolation, "invalid Describe message")
 	}
+	if m.unsettled(kind, name) {
+		return m.holdForReplies(out)
+	}
 	p := pending{request: reqDescribe}
 	if kind == 'S' {
 		if st := m.statements[string(name)]; st != nil {
@@ -416,6 +452,9 @@ func (m *machine) execute(msg []byte, out *output) error {
 	name, _, ok := bytes.Cut(msg[pgwire.HeaderSize:], []byte{0})
 	if !ok {
 		return fatal(codeProtocolViolation, "invalid Execute message")
+	}
+	if m.unsettled('P', name) {
+		return m.holdForReplies(out)
 	}
 	p := pending{request: reqExecute}
 	if known := m.portals[string(name)]; known != nil {

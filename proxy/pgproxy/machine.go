@@ -29,6 +29,8 @@ type machine struct {
 	statements map[string]*statement
 	portals    map[string]*portal
 	serial     uint64
+	segments   uint64             // counts the Syncs and simple queries that were sent
+	changed    map[nameKey]uint64 // names that unanswered messages changed, with the segment of the last of them
 	queue      queue
 
 	client  clientSide
@@ -43,8 +45,11 @@ type clientSide struct {
 	ignoring   bool   // the server skips to the next Sync, so nothing before it needs to be sent
 	barrier    bool   // nothing may be sent before the ReadyForQuery of a protected read has come
 	ended      bool   // Terminate was sent
+	deaf       bool   // a simple query was refused: COPY data behind it is for nobody
 	copying    *Error // a COPY FROM STDIN was refused with this, and its rows are thrown away
 	segment    segment
+	// copyEnds has, for each CopyDone and CopyFail sent ahead of the server's readiness, the number of the message before.
+	copyEnds []uint64
 }
 
 // segment is what is known of the messages since the last Sync.

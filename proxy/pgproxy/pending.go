@@ -39,21 +39,14 @@ type pending struct {
 	undo        undo
 }
 
-// undo restores what a message changed in the session's names, should the server not get to carry it out.
+// undo restores what a message changed in the session's names, should the server not get to carry it out. Its zero value
+// restores nothing.
 type undo struct {
-	kind      undoKind
-	name      string
+	key       nameKey
+	segment   uint64 // in which the message was sent
 	statement *statement
 	portal    *portal
 }
-
-type undoKind uint8
-
-const (
-	undoNothing undoKind = iota
-	undoStatement
-	undoPortal
-)
 
 // queue is a ring of pending messages. Its zero value is empty. It grows by doubling up to maxPending.
 type queue struct {
@@ -107,11 +100,11 @@ func (q *queue) pop() {
 	q.count--
 }
 
-// skipToSync removes the messages that the server skips after an error, and reports whether the Sync that ends the
-// skipping is already under way. What they changed is undone, the last one first.
+// skipToSync removes the messages that the server skips after an error, simple queries among them, and reports whether
+// the Sync that ends the skipping is already under way. What they changed is undone, the last one first.
 func (q *queue) skipToSync(undo func(*pending)) (found bool) {
 	n := 0
-	for n < q.count && !q.at(n).request.ready() {
+	for n < q.count && q.at(n).request != reqSync {
 		n++
 	}
 	for i := n - 1; i >= 0; i-- {
@@ -123,12 +116,22 @@ func (q *queue) skipToSync(undo func(*pending)) (found bool) {
 	return q.count > 0
 }
 
-// ignoreSyncs removes the Syncs behind the first message: the server ignores them while it reads COPY data
-// (PostgreSQL documentation, 55.2.6).
-func (q *queue) ignoreSyncs() {
+// change returns the first change of a name in a segment after the given one, or nil.
+func (q *queue) change(key nameKey, segment uint64) *undo {
+	for i := range q.count {
+		if u := &q.at(i).undo; u.key == key && u.segment > segment {
+			return u
+		}
+	}
+	return nil
+}
+
+// ignoreSyncs removes the Syncs that were sent behind the first message and no later than the message numbered last: the
+// server ignores them while it reads COPY data (PostgreSQL documentation, 55.2.6).
+func (q *queue) ignoreSyncs(last uint64) {
 	kept := 1
 	for i := 1; i < q.count; i++ {
-		if q.at(i).request == reqSync {
+		if q.at(i).request == reqSync && q.at(i).serial <= last {
 			q.syncs--
 			continue
 		}

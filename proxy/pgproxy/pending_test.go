@@ -1,6 +1,7 @@
 package pgproxy
 
 import (
+	"math"
 	"testing"
 )
 
@@ -68,7 +69,7 @@ func TestErrorSkipsToItsOwnSyncAndUndoesInReverse(t *testing.T) {
 
 func TestSyncsDuringCopyAreIgnored(t *testing.T) {
 	q := queueOf(reqExecute, reqSync, reqClose, reqSync)
-	q.ignoreSyncs()
+	q.ignoreSyncs(math.MaxUint64)
 	if !equal(kinds(q), reqExecute, reqClose) || q.syncs != 0 {
 		t.Errorf("left %v, %d Syncs", kinds(q), q.syncs)
 	}

@@ -1,8 +1,10 @@
 package pgproxy
 
 import (
+	"bytes"
 	"encoding/hex"
 	"errors"
+	"strings"
 
 	"github.com/keyaside/keyaside/fieldcrypt"
 	"github.com/keyaside/keyaside/proxy/pgsql"
@@ -18,6 +20,10 @@ func (m *machine) plan(text []byte) (*pgsql.Plan, *Error, error) {
 		return nil, nil, errPlanner
 	}
 	plan := planner.Plan(text)
+	if m.executesProtected(text) {
+		return nil, &Error{Code: codeNotSupported, Message: "a statement on protected columns cannot be executed by the EXECUTE of SQL",
+			Hint: "Bind and execute it through the protocol, as drivers do."}, nil
+	}
 	switch {
 	case plan == nil:
 		return nil, nil, nil
@@ -25,10 +31,38 @@ func (m *machine) plan(text []byte) (*pgsql.Plan, *Error, error) {
 		return nil, refusalError(plan.Refusal, text), nil
 	case m.server.escapes && !onlyDeallocates(plan):
 		return nil, &Error{Code: codeNotSupported, Message: "statements on protected tables need standard_conforming_strings = on"}, nil
-	case plan.Protected() && m.server.encoding != "UTF8" && m.server.encoding != "SQL_ASCII":
-		return nil, &Error{Code: codeNotSupported, Message: "statements on protected tables need client_encoding UTF8"}, nil
+	case plan.Protected() && m.otherEncoding():
+		return nil, encodingError(), nil
 	}
 	return plan, nil, nil
+}
+
+// otherEncoding reports whether texts of the session are not in UTF-8, as protected values are.
+func (m *machine) otherEncoding() bool {
+	return m.server.encoding != "UTF8" && m.server.encoding != "SQL_ASCII"
+}
+
+func encodingError() *Error {
+	return &Error{Code: codeNotSupported, Message: "statements on protected tables need client_encoding UTF8",
+		Hint: "Run SET client_encoding = 'UTF8'."}
+}
+
+// executesProtected reports whether the text may execute one of the session's protected statements by SQL: it has the
+// word EXECUTE, and the statement's name or a quoted identifier with escapes in it.
+func (m *machine) executesProtected(text []byte) bool {
+	if len(m.statements) == 0 || len(m.statements) == 1 && m.statements[""] != nil {
+		return false
+	}
+	folded := bytes.ToLower(text)
+	if !bytes.Contains(folded, []byte("execute")) {
+		return false
+	}
+	for name, st := range m.statements {
+		if name != "" && st.plan.Protected() && bytes.Contains(folded, bytes.ToLower([]byte(strings.ReplaceAll(name, `"`, `""`)))) {
+			return true
+		}
+	}
+	return bytes.Contains(folded, []byte(`u&"`))
 }
 
 func onlyDeallocates(plan *pgsql.Plan) bool {

@@ -158,7 +158,7 @@ func (s *Server) newMachine(db *database, packet *pgwire.StartupPacket) *machine
 		policy: s.policy, keys: s.keys, limits: s.limits,
 		planner: db.planner, schemaChanged: db.invalidate,
 		user: packet.User(), database: packet.Database(),
-		statements: make(map[string]*statement), portals: make(map[string]*portal),
+		statements: make(map[string]*statement), portals: make(map[string]*portal), changed: make(map[nameKey]uint64),
 		scratch: scratch{tenants: make(map[string]resolvedKey), ids: make(map[fieldcrypt.KeyID]resolvedKey)},
 	}
 }
