@@ -26,6 +26,7 @@ func (m *machine) dataRow(body []byte, r *rows, out *output) error {
 	buf = pgwire.BeginMessage(buf, 'D')
 	buf = append(buf, 0, 0)
 	visible := 0
+	var seen checkedKey
 	for i := range r.columns {
 		c := &r.columns[i]
 		if c.Hidden {
@@ -38,7 +39,7 @@ func (m *machine) dataRow(body []byte, r *rows, out *output) error {
 			continue
 		}
 		var err error
-		if buf, err = m.openValue(buf, i, r, row.Values); err != nil {
+		if buf, err = m.openValue(buf, i, r, row.Values, &seen); err != nil {
 			return m.rowFailed(c.Column, err, buf[:start], out)
 		}
 	}
@@ -60,7 +61,7 @@ func (m *machine) rowFailed(c *pgsql.Column, err error, buf []byte, out *output)
 }
 
 // openValue appends the length and the client's form of the protected value in column i.
-func (m *machine) openValue(dst []byte, i int, r *rows, values []pgwire.Param) ([]byte, error) {
+func (m *machine) openValue(dst []byte, i int, r *rows, values []pgwire.Param, seen *checkedKey) ([]byte, error) {
 	c := &r.columns[i]
 	envelope, err := m.envelope(values[i].Value, c.Column.Storage, r.binary)
 	if err != nil {
@@ -70,15 +71,13 @@ func (m *machine) openValue(dst []byte, i int, r *rows, values []pgwire.Param) (
 	if err != nil {
 		return dst, err
 	}
-	key, err := m.keyByID(header.KeyID)
-	if err != nil {
-		return dst, err
-	}
-	if err := m.checkTenant(&c.Tenant, key, r, values); err != nil {
-		return dst, err
+	if seen.key == nil || seen.key.ID() != header.KeyID || seen.tenant != c.Tenant {
+		if err := m.checkKey(header.KeyID, &c.Tenant, r, values, seen); err != nil {
+			return dst, err
+		}
 	}
 	f := m.policy.field(c.Column)
-	m.scratch.plain, err = key.Open(m.scratch.plain[:0], f.field, envelope)
+	m.scratch.plain, err = seen.key.Open(m.scratch.plain[:0], f.field, envelope)
 	if err != nil {
 		return dst, err
 	}
@@ -95,6 +94,27 @@ func (m *machine) openValue(dst []byte, i int, r *rows, values []pgwire.Param) (
 	}
 	binary.BigEndian.PutUint32(dst[start:], uint32(len(dst)-start-4))
 	return dst, nil
+}
+
+// checkedKey is a key that was found to belong to the tenant of the row that is being opened. The values of a row mostly
+// share one, and finding and checking it costs half as much as opening a value. It lives no longer than the row: the next
+// one may be another tenant's, and a key that is purged must stop to serve.
+type checkedKey struct {
+	key    *fieldcrypt.Key
+	tenant pgsql.TenantRef
+}
+
+// checkKey finds the key with the id, holds its tenant against the row's, and notes it in seen.
+func (m *machine) checkKey(id fieldcrypt.KeyID, ref *pgsql.TenantRef, r *rows, values []pgwire.Param, seen *checkedKey) error {
+	key, err := m.keyByID(id)
+	if err != nil {
+		return err
+	}
+	if err := m.checkTenant(ref, key, r, values); err != nil {
+		return err
+	}
+	*seen = checkedKey{key, *ref}
+	return nil
 }
 
 // envelope returns the envelope's bytes from a column as the server sent it; valid until the next call.
