@@ -370,7 +370,11 @@ type refusals struct {
 	known   []knownEntry
 }
 
-type refusalEntry struct{ where, text, reason string }
+type refusalEntry struct {
+	file         string
+	line         int
+	text, reason string
+}
 
 type knownEntry struct {
 	where, text, why string
@@ -386,11 +390,11 @@ func (r *refusals) add(b block, e *pgconn.PgError, mode twinMode) {
 		reason += "\n  hint: " + e.Hint
 	}
 	for _, old := range r.entries {
-		if old.where == b.where() && old.reason == reason {
+		if old.file == b.file && old.line == b.line && old.reason == reason {
 			return
 		}
 	}
-	r.entries = append(r.entries, refusalEntry{b.where(), b.text, reason})
+	r.entries = append(r.entries, refusalEntry{b.file, b.line, b.text, reason})
 }
 
 // wordAt returns what stands at a position that counts characters from 1.
@@ -429,7 +433,7 @@ func (r *refusals) checkKnown(t *testing.T) {
 
 func (r *refusals) check(t *testing.T, file string) {
 	t.Helper()
-	slices.SortStableFunc(r.entries, func(x, y refusalEntry) int { return cmp.Compare(x.where[:2], y.where[:2]) })
+	slices.SortStableFunc(r.entries, func(x, y refusalEntry) int { return cmp.Or(cmp.Compare(x.file, y.file), cmp.Compare(x.line, y.line)) })
 	var b bytes.Buffer
 	b.WriteString("# What the proxy refuses of the statements beside this file, and why. Written by go test -run TestTwins -update.\n")
 	last := ""
