@@ -26,13 +26,13 @@ const (
 	nullSign  = "\x05"
 )
 
-func newPsql(t *testing.T, dsn string) *psqlClient {
+func newPsql(t *testing.T) *psqlClient {
 	t.Helper()
 	path, err := exec.LookPath("psql")
 	if err != nil {
 		t.Fatal("psql is missing: run make deps-drivers, or install postgresql-client")
 	}
-	return &psqlClient{t, path, dsn}
+	return &psqlClient{t: t, path: path}
 }
 
 // run executes a script from a file and returns what it prints, and its messages.
@@ -107,8 +107,9 @@ func shown(v *string) string {
 }
 
 func TestPsql(t *testing.T) {
+	c := newPsql(t)
 	s := newStage(t)
-	c := newPsql(t, s.dsn())
+	c.dsn = s.dsn()
 	for _, ch := range s.changes(0, s.control) {
 		t.Run(ch.What, func(t *testing.T) { s.psqlWriteAndRead(t, c, ch) })
 	}
