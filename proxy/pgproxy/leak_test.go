@@ -161,13 +161,16 @@ func (g *generator) number(text string) (string, []any) {
 func (g *generator) mutate(text string) string {
 	at := g.IntN(len(text) + 1)
 	switch g.IntN(5) {
-	case 0: // names and markers stay whole: a table that does not exist is not protected
-		if at < len(text) && !isLetter(text[at]) && text[at] > ' ' {
+	case 0: // names stay whole, since a table that does not exist is not protected, and operators and commas, too
+		if at < len(text) && strings.IndexByte("();'", text[at]) >= 0 {
 			return text[:at] + text[at+1:]
 		}
 	case 1:
+		if strings.Contains(text, `"`) {
+			break
+		}
 		if at == 0 || at == len(text) || !isLetter(text[at-1]) || !isLetter(text[at]) {
-			return text[:at] + g.pick("'", `"`, "(", ")", "--", "/*", "*/", "$$", ";", `\`, " ", "::", ",", " E", " é", "\t") + text[at:]
+			return text[:at] + g.pick("'", `"`, "(", ")", "--", "/*", "*/", " $$", ";", `\`, " ", "::", ",", "\t") + text[at:]
 		}
 	case 2:
 		return strings.ReplaceAll(text, " ", g.pick("\n", "\t", " /* ' */ ", " -- \"\n", "\f", "\r"))

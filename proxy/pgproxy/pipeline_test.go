@@ -412,3 +412,15 @@ func randomPipeline(r *rand.Rand) []string {
 	}
 	return append(words, "S")
 }
+
+func TestPreparedStatementIsRefusedUnderAnotherEncoding(t *testing.T) {
+	p := newPipelineTwins(t)
+	p.protected.run([]string{"P|s|" + insertBoth, "S", "Q|set client_encoding = 'LATIN1'"})
+	got := strings.Join(p.protected.run([]string{"B||s|1|caf\xe9", "E|", "S"}), "\n")
+	if !strings.HasPrefix(got, "E 42601\nZ I") {
+		t.Errorf("got %s", got)
+	}
+	if n := p.stack.direct(t).value(`select count(*) from customers`); n != int64(0) {
+		t.Errorf("%v rows were stored", n)
+	}
+}
