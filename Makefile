@@ -61,8 +61,8 @@ vuln: ## Look dependencies up in Go's vulnerability database (needs vuln.go.dev)
 	$(GO) run $(GOVULNCHECK) $(PKG)
 
 .PHONY: bench
-bench: build ## Compare throughput with direct Postgres (ARGS are passed on)
-	$(GO) run ./bench $(ARGS)
+bench: build ## Compare throughput with direct Postgres, about half an hour (ARGS=-quick: half a minute; needs pgbench)
+	@$(GO) run ./bench -keyaside bin/keyaside $(ARGS)
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (default 10s)

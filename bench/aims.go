@@ -21,12 +21,14 @@ var aims = []aim{
 
 // verdict is how one cell stands to an aim.
 type verdict struct {
-	aim  aim
-	cell cell
-	got  float64
+	aim    aim
+	cell   cell
+	ratios []float64 // by round; never empty
 }
 
-func (v verdict) met() bool { return v.got >= v.aim.least }
+func (v verdict) got() float64 { return median(v.ratios) }
+
+func (v verdict) met() bool { return v.got() >= v.aim.least }
 
 // judge compares the results that an aim is about with it.
 func judge(results []result) []verdict {
@@ -35,7 +37,7 @@ func judge(results []result) []verdict {
 		for i := range results {
 			r := &results[i]
 			if r.clients == aimClients && slices.Contains(a.loads, r.load.name) {
-				all = append(all, verdict{a, r.cell, r.ratio(a.over, a.under)})
+				all = append(all, verdict{a, r.cell, r.ratios(a.over, a.under)})
 			}
 		}
 	}

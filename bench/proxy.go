@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -61,7 +60,8 @@ func startProxy(ctx context.Context, program, config, log string) (*proxyProcess
 		close(p.done)
 	}()
 	if err := p.awaitPort(ctx); err != nil {
-		return nil, errors.Join(err, p.stop())
+		_ = p.stop() // the error that kept it from listening tells more
+		return nil, err
 	}
 	return p, nil
 }
@@ -85,9 +85,9 @@ func (p *proxyProcess) awaitPort(ctx context.Context) error {
 		}
 		select {
 		case <-p.done:
-			return fmt.Errorf("keyaside serve: %w: %s", p.err, lastLine(string(text)))
+			return fmt.Errorf("keyaside serve: %w: %s", p.err, p.lastWords())
 		case <-ctx.Done():
-			return fmt.Errorf("keyaside serve does not listen: %w: %s", ctx.Err(), lastLine(string(text)))
+			return fmt.Errorf("keyaside serve does not listen: %w: %s", ctx.Err(), p.lastWords())
 		case <-tick.C:
 		}
 	}
@@ -108,9 +108,13 @@ func (p *proxyProcess) stop() error {
 
 // explain adds the end of the proxy's log to an error of a run through it.
 func (p *proxyProcess) explain(err error) error {
-	text, readErr := os.ReadFile(p.log)
-	if readErr != nil {
-		return err
+	return fmt.Errorf("%w\nthe proxy's log ends: %s", err, p.lastWords())
+}
+
+func (p *proxyProcess) lastWords() string {
+	text, err := os.ReadFile(p.log)
+	if err != nil {
+		return err.Error()
 	}
-	return fmt.Errorf("%w\nthe proxy's log ends: %s", err, lastLine(string(text)))
+	return lastLine(string(text))
 }

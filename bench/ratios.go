@@ -33,12 +33,15 @@ func (r *result) cpu(c contender) time.Duration {
 	return time.Duration(median(v))
 }
 
-// ratio is the median over rounds of one contender's throughput divided by another's in the same round. It is not the
-// ratio of the medians, which may come from rounds in which the machine had different things to do.
-func (r *result) ratio(over, under contender) float64 {
+// ratios are one contender's throughput divided by another's in the same round, by round.
+func (r *result) ratios(over, under contender) []float64 {
 	var v []float64
 	for i := range min(len(r.samples[over]), len(r.samples[under])) {
 		v = append(v, r.samples[over][i].tps/r.samples[under][i].tps)
 	}
-	return median(v)
+	return v
 }
+
+// ratio is the median of ratios. It is not the ratio of the medians, which may come from rounds in which the machine had
+// different things to do.
+func (r *result) ratio(over, under contender) float64 { return median(r.ratios(over, under)) }

@@ -70,8 +70,8 @@ func TestAimsAreJudgedAtEightClients(t *testing.T) {
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if last := verdicts[len(verdicts)-1]; math.Abs(last.got-0.59) > 1e-9 {
-		t.Errorf("measured %v, want 0.59", last.got)
+	if last := verdicts[len(verdicts)-1]; math.Abs(last.got()-0.59) > 1e-9 {
+		t.Errorf("measured %v, want 0.59", last.got())
 	}
 }
 

@@ -48,7 +48,7 @@ func (r *report) writeOrigin(b *strings.Builder) {
 	m := r.machine
 	t := newGrid("", "")
 	t.add("command", "`"+r.command+"`")
-	t.add("runs", fmt.Sprintf("%d rounds of %d s", r.plan.rounds, r.plan.seconds))
+	t.add("runs", fmt.Sprintf("%d × %d s for each figure", r.plan.rounds, r.plan.seconds))
 	t.add("begun", r.begun.UTC().Format("2006-01-02 15:04 UTC")+", took "+r.took.Round(time.Second).String())
 	t.add("commit", m.commit)
 	t.add("machine", fmt.Sprintf("%d × %s, %s memory, %s", m.cores, m.cpu, m.memory, m.system))
@@ -63,13 +63,14 @@ func (r *report) writeAims(b *strings.Builder) {
 		return
 	}
 	fmt.Fprintf(b, "\n## Aims, at %d clients\n\n", aimClients)
-	t := newGrid("aim", "load", "protocol", "least", "measured", "")
+	t := newGrid("aim", "load", "protocol", "least", "measured", "lowest and highest round", "")
 	for _, v := range verdicts {
 		word := "met"
 		if !v.met() {
 			word = "**missed**"
 		}
-		t.add(v.aim.text, v.cell.load.name, v.cell.protocol, fmt.Sprintf("%.2f", v.aim.least), fmt.Sprintf("%.2f", v.got), word)
+		t.add(v.aim.text, v.cell.load.name, v.cell.protocol, fmt.Sprintf("%.2f", v.aim.least), fmt.Sprintf("%.2f", v.got()),
+			fmt.Sprintf("%.2f to %.2f", slices.Min(v.ratios), slices.Max(v.ratios)), word)
 	}
 	b.WriteString(t.String())
 }
