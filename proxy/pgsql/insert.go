@@ -84,10 +84,8 @@ func (in *insertion) targets(s *ast.InsertStmt) {
 	if len(s.GetCols()) > 0 {
 		return
 	}
-	for _, c := range in.rel.Columns {
-		if !c.Generated {
-			in.columns = append(in.columns, c.Name)
-		}
+	for _, c := range in.rel.Columns { // generated columns count, too: they take DEFAULT
+		in.columns = append(in.columns, c.Name)
 	}
 }
 
@@ -154,13 +152,37 @@ func (in *insertion) values(s *ast.InsertStmt, rows []*ast.Node) {
 
 func (in *insertion) row(items []*ast.Node) {
 	in.rows = append(in.rows, items)
+	if len(items) > len(in.columns) {
+		in.refuseSurplus(in.position(items[len(in.columns)]))
+	}
 	for i, n := range items {
 		if c := in.protectedTarget(i); c != nil {
 			in.store(in.rel, c, n, func(c *Column, at int) TenantRef { return in.mustTenant(items, c, at) })
 			continue
 		}
+		if in.generated(i) && n.GetSetToDefault() == nil {
+			in.refuseGenerated(i, in.position(n))
+		}
 		in.inClause("a value of INSERT", func() { in.walk(n, in.scope) })
 	}
+}
+
+// refuseSurplus refuses a source with more values than target columns. The server would, too, but only after it has seen,
+// and perhaps logged, a value that may be meant for a protected column.
+func (in *insertion) refuseSurplus(at int) {
+	refuse(at, codeSyntax, "Give each value a column.", "INSERT into %s has more values than target columns", in.rel.qualified())
+}
+
+// generated reports whether the i-th value meets a generated column.
+func (in *insertion) generated(i int) bool {
+	at := in.rel.column(in.columns[i])
+	return at >= 0 && in.rel.Columns[at].Generated
+}
+
+// refuseGenerated refuses a value for a generated column, for the same reason as a surplus one: it stands where it does
+// by mistake.
+func (in *insertion) refuseGenerated(i, at int) {
+	refuse(at, codeGenerated, "Write DEFAULT there, or name the columns.", "column %s of %s is generated and cannot be written", in.columns[i], in.rel.qualified())
 }
 
 // protectedTarget returns the protected column that the i-th value meets, or nil.

@@ -23,12 +23,18 @@ func (in *insertion) fromQuery(s *ast.InsertStmt, source *ast.SelectStmt) {
 		refuse(in.position(s.GetSelectStmt()), codeUnsupported, "Name the columns.",
 			"the source of an INSERT into %s has columns that are not known", in.rel.qualified())
 	}
+	if len(out.cols) > len(in.columns) {
+		in.refuseSurplus(in.position(s.GetSelectStmt()))
+	}
 	in.spliceColumns(s, len(out.cols))
 	for len(nodes) < len(out.cols) {
 		nodes = append(nodes, nil)
 	}
 	in.rows = append(in.rows, nodes)
 	for i := range out.cols {
+		if in.generated(i) {
+			in.refuseGenerated(i, in.position(s.GetSelectStmt()))
+		}
 		in.fromColumn(i, nodes, out.cols, in.position(s.GetSelectStmt()))
 	}
 }

@@ -8,6 +8,7 @@ const (
 	codeSyntax      = "42601" // syntax_error
 	codeNoColumn    = "42703" // undefined_column
 	codeAmbiguous   = "42P09" // ambiguous_alias: the nearest to an ambiguous table name
+	codeGenerated   = "428C9" // generated_always
 	codeMismatch    = "42804" // datatype_mismatch
 	codeEncoding    = "22021" // character_not_in_repertoire
 	codeTooLarge    = "54000" // program_limit_exceeded

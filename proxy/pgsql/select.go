@@ -143,15 +143,29 @@ func (a *analysis) outputReference(n *ast.Node, level *scope, out output, use st
 		a.ordinal(int(k.GetIval().GetIval())-1, int(k.GetLocation()), out, use)
 		return
 	}
-	if ref := n.GetColumnRef(); ref != nil && len(ref.GetFields()) == 1 {
-		name := ref.GetFields()[0].GetString_().GetSval()
-		for i := range out.cols {
-			if c := &out.cols[i]; c.prot != nil && c.name == name {
-				refuseUse(c, int(ref.GetLocation()), use, hintOrder)
-			}
-		}
+	if ref := n.GetColumnRef(); ref != nil && len(ref.GetFields()) == 1 && a.namesOutput(ref, out, use) {
+		return
 	}
 	a.within(use, hintOrder, func() { a.walk(n, level) })
+}
+
+// namesOutput refuses a name that is that of a protected output column, and reports whether the name certainly means an
+// output column. In GROUP BY an input column of the name comes first (findTargetlistEntrySQL92 in
+// src/backend/parser/parse_clause.c).
+func (a *analysis) namesOutput(ref *ast.ColumnRef, out output, use string) bool {
+	name := ref.GetFields()[0].GetString_().GetSval()
+	found := false
+	for i := range out.cols {
+		c := &out.cols[i]
+		if c.name != name || c.unnamed {
+			continue
+		}
+		if c.prot != nil {
+			refuseUse(c, int(ref.GetLocation()), use, hintOrder)
+		}
+		found = true
+	}
+	return found && !out.opaque && use != "GROUP BY"
 }
 
 const hintOrder = "Sort and group by another column."

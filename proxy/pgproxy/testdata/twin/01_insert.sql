@@ -114,7 +114,6 @@ insert into customers (id, tenant_id, email, email) values (51, 'acme', 'marker'
 
 insert into customers (id, tenant_id, email) values (51, 'acme')
 
--- known wrong: a value without a column arrives at the server as it is
 insert into customers (id, tenant_id) values (51, 'acme', 'marker')
 
 insert into customers (id, tenant_id, nothing) values (51, 'acme', 'x')
@@ -184,11 +183,9 @@ insert into diary (entry) values ($1) returning *
 
 insert into diary values (default, 'marker day 4') returning *
 
--- known wrong: generated columns count in a list that is left out; the value arrives at the server as it is
 insert into ledger values (1, 1, default, 'marker one') returning *
 
--- known wrong: generated columns count in a list that is left out
-insert into ledger values (1, 1, 'marker one') returning *
+insert into ledger values (1, 1, 'one') returning *
 
 insert into ledger (id, tenant, twice, memo) values (1, 1, default, 'marker one') returning *
 

@@ -97,7 +97,6 @@ select email from customers c for share of c skip locked
 
 select upper(name) as email from customers where id = 1
 
--- known wrong: ORDER BY means the output column, which is not protected
 select id as email from customers order by email
 
 select email as id2, id from customers order by id, name
