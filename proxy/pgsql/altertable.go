@@ -12,6 +12,12 @@ func (a *analysis) alterTable(s *ast.AlterTableStmt) {
 	r := a.policyTable(s.GetRelation())
 	for _, n := range s.GetCmds() {
 		c := n.GetAlterTableCmd()
+		switch c.GetSubtype() {
+		case ast.AlterTableType_AT_AddInherit:
+			a.becomesChild(s.GetRelation(), c.GetDef().GetRangeVar())
+		case ast.AlterTableType_AT_AttachPartition:
+			a.becomesChild(c.GetDef().GetPartitionCmd().GetName(), s.GetRelation())
+		}
 		a.foreignKey(c.GetDef().GetConstraint())
 		a.columnDefinition(r, c.GetDef().GetColumnDef())
 		if r != nil {

@@ -21,6 +21,7 @@ type analysis struct {
 	params     map[int]paramRole
 	hidden     int                        // hidden columns added so far
 	arms       map[*ast.SelectStmt]output // left arms of set operations, for recursive queries
+	children   []string                   // tables that earlier statements of the text make children of protected ones
 
 	// Of the statement at hand:
 	modifies bool   // it has a part that changes data, or calls a function that may
@@ -88,7 +89,10 @@ func (a *analysis) plan() *Plan {
 // statement plans one statement of the text.
 func (a *analysis) statement(n *ast.Node) {
 	a.modifies, a.use, a.hint = false, "an expression", hintPlain
-	a.statements = append(a.statements, a.dispatch(n))
+	known := len(a.children)
+	st := a.dispatch(n)
+	st.Children = a.children[known:]
+	a.statements = append(a.statements, st)
 }
 
 func (a *analysis) dispatch(n *ast.Node) Statement {

@@ -1,6 +1,8 @@
 package pgsql
 
 import (
+	"slices"
+
 	"github.com/sqlc-dev/oliphant/ast"
 )
 
@@ -54,10 +56,20 @@ func (a *analysis) policyTable(rv *ast.RangeVar) *relation {
 // written, but a default could be.
 func (a *analysis) createTable(s *ast.CreateStmt) {
 	a.newTable(s.GetRelation())
+	for _, parent := range s.GetInhRelations() { // of INHERITS, and of PARTITION OF
+		a.becomesChild(s.GetRelation(), parent.GetRangeVar())
+	}
 	r := a.policyTable(s.GetRelation())
 	for _, e := range s.GetTableElts() {
 		a.columnDefinition(r, e.GetColumnDef())
 		a.foreignKey(e.GetConstraint())
+	}
+}
+
+// becomesChild notes that a table becomes a child or a partition of a protected one, whose columns it then shares.
+func (a *analysis) becomesChild(child, parent *ast.RangeVar) {
+	if a.policyTable(parent) != nil || slices.Contains(a.children, parent.GetRelname()) {
+		a.children = append(a.children, child.GetRelname())
 	}
 }
 
@@ -152,6 +164,10 @@ func (a *analysis) overTable(n *ast.Node, rv *ast.RangeVar, use string) {
 func (a *analysis) rename(s *ast.RenameStmt) {
 	at := int(s.GetRelation().GetLocation())
 	const hint = "Change the policy together with the table, on a direct connection."
+	if s.GetRenameType() == ast.ObjectType_OBJECT_SCHEMA {
+		a.renameSchema(s.GetSubname(), s.GetNewname())
+		return
+	}
 	if r := a.policyTable(s.GetRelation()); r != nil {
 		switch s.GetRenameType() {
 		case ast.ObjectType_OBJECT_TABLE, ast.ObjectType_OBJECT_VIEW, ast.ObjectType_OBJECT_FOREIGN_TABLE:
@@ -167,6 +183,18 @@ func (a *analysis) rename(s *ast.RenameStmt) {
 		for _, r := range a.relations.byName[s.GetNewname()] {
 			if r.sensitive() {
 				refuse(at, codeUnsupported, hint, "a table cannot be given the name of protected table %s", r.qualified())
+			}
+		}
+	}
+}
+
+// renameSchema refuses to rename a schema away from the policy of its tables, or another one to such a name.
+func (a *analysis) renameSchema(from, to string) {
+	for _, name := range a.relations.sensitiveNames() {
+		for _, r := range a.relations.byName[name] {
+			if r.guarded() && (r.Schema == from || r.Schema == to) {
+				refuse(-1, codeUnsupported, "Change the policy together with the schema, on a direct connection.",
+					"schema %s cannot be renamed to %s: the policy of %s names it", from, to, r.qualified())
 			}
 		}
 	}

@@ -73,6 +73,9 @@ func (a *analysis) table(rv *ast.RangeVar) *relation {
 	r, ambiguous := a.relations.find(rv.GetSchemaname(), rv.GetRelname())
 	at := int(rv.GetLocation())
 	switch {
+	case slices.Contains(a.children, rv.GetRelname()):
+		refuse(at, codeUnsupported, "Run this after the statement's transaction was committed.",
+			"table %s becomes a child of a protected table in the same text", rv.GetRelname())
 	case ambiguous:
 		refuse(at, codeAmbiguous, "Write the table's name with its schema.",
 			"table name %s is ambiguous: several schemas have it and not all are protected alike", rv.GetRelname())

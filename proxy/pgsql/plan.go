@@ -35,6 +35,9 @@ type Statement struct {
 	Writes bool
 	// Schema is true if the statement can change the catalog (CREATE, ALTER, DROP, …).
 	Schema bool
+	// Children names the tables that the statement makes children or partitions of a protected table. Until the catalog
+	// has them, which is after the end of the transaction, a text that Mentions one must not run.
+	Children []string
 	// Deallocate names the prepared statement that is dropped by DEALLOCATE; All is set for DEALLOCATE ALL and DISCARD ALL.
 	Deallocate    string
 	DeallocateAll bool

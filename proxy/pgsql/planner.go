@@ -47,8 +47,13 @@ type Planner struct {
 	plans     *lru.Cache[string, *Plan]
 }
 
-// sessionWords are statements that name no table and yet matter to a session: they end prepared statements.
-var sessionWords = []string{"deallocate", "discard"}
+// sessionWords are statements that name no table and yet matter: they end prepared statements, or may take a schema's
+// tables out of the policy.
+var sessionWords = []string{"deallocate", "discard", "schema"}
+
+// Mentions reports whether text may name one of the relations, in the same over-approximating way as the planner's own
+// filter. It allocates.
+func Mentions(text []byte, relations []string) bool { return newFilter(relations).match(text) }
 
 // NewPlanner checks policy against catalog and prepares a planner. Both must not change afterwards.
 func NewPlanner(policy *Policy, catalog *Catalog, cfg Config) (*Planner, error) {

@@ -126,7 +126,8 @@ func describeStatement(b *strings.Builder, i int, s Statement) {
 	for _, f := range []struct {
 		on   bool
 		name string
-	}{{s.Writes, "writes"}, {s.Schema, "schema"}, {s.DeallocateAll, "deallocates all"}, {s.Deallocate != "", "deallocates " + s.Deallocate}} {
+	}{{s.Writes, "writes"}, {s.Schema, "schema"}, {s.DeallocateAll, "deallocates all"}, {s.Deallocate != "", "deallocates " + s.Deallocate},
+		{len(s.Children) > 0, "makes children " + strings.Join(s.Children, " ")}} {
 		if f.on {
 			b.WriteString(" " + f.name)
 		}
