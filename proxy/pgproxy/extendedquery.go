@@ -1,0 +1,235 @@
+package pgproxy
+
+import (
+	"bytes"
+	"encoding/binary"
+
+	"github.com/keyaside/keyaside/proxy/pgsql"
+	"github.com/keyaside/keyaside/proxy/pgwire"
+)
+
+// maxStatements bounds the prepared statements that a session keeps.
+const maxStatements = 1 << 14
+
+func (m *machine) parse(msg []byte, out *output) error {
+	name, text, oids, ok := splitParse(msg[pgwire.HeaderSize:])
+	if !ok {
+		return fatal(codeProtocolViolation, "invalid Parse message")
+	}
+	plan, refusal, err := m.plan(text)
+	if err != nil {
+		return err
+	}
+	if refusal != nil {
+		m.refuse(refusal, name, out)
+		return nil
+	}
+	if plan == nil {
+		m.push(pending{request: reqParse, undo: m.forgetStatement(name)})
+		out.pass(msg)
+		return nil
+	}
+	if len(m.statements) >= maxStatements {
+		m.refuse(&Error{Code: codeLimitExceeded, Message: "too many prepared statements on protected tables in this session",
+			Hint: "Close statements that are no longer used."}, name, out)
+		return nil
+	}
+	edited, err := m.editText(text, plan)
+	if reason := refusalOf(err); reason != nil {
+		m.refuse(reason, name, out)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	st := newStatement(plan, oids, edited, m.serial+1)
+	m.push(pending{request: reqParse, text: edited, undo: m.setStatement(name, st)})
+	m.appendParse(out, name, text, st)
+	return nil
+}
+
+// appendParse appends the Parse for the server: the edited text, and no declared type for a parameter that is sealed,
+// since the server takes it as what the column is stored as.
+func (m *machine) appendParse(out *output, name, text []byte, st *statement) {
+	if st.text != nil {
+		text = st.text.server
+	}
+	oids := append([]uint32(nil), st.oids...)
+	for _, use := range st.plan.Params {
+		if use.Param <= len(oids) {
+			oids[use.Param-1] = 0
+		}
+	}
+	buf := out.own()
+	start := len(buf)
+	buf = pgwire.BeginMessage(buf, 'P')
+	buf = append(append(buf, name...), 0)
+	buf = append(append(buf, text...), 0)
+	buf = binary.BigEndian.AppendUint16(buf, uint16(len(oids)))
+	for _, oid := range oids {
+		buf = binary.BigEndian.AppendUint32(buf, oid)
+	}
+	pgwire.EndMessage(buf, start)
+	out.buf = buf
+}
+
+func (m *machine) bind(msg []byte, out *output) error {
+	portalName, name, err := pgwire.BindNames(msg[pgwire.HeaderSize:])
+	if err != nil {
+		return fatal(codeProtocolViolation, "invalid Bind message")
+	}
+	if m.unsettled('S', name) {
+		return m.holdForReplies(out)
+	}
+	st := m.statements[string(name)]
+	if st == nil {
+		m.push(pending{request: reqBind, undo: m.forgetPortal(portalName)})
+		out.pass(msg)
+		return nil
+	}
+	if !st.plan.Protected() {
+		m.push(pending{request: reqBind, undo: m.setPortal(portalName, &portal{statement: st})})
+		out.pass(msg)
+		return nil
+	}
+	b := &m.scratch.bind
+	if err := b.Decode(msg[pgwire.HeaderSize:]); err != nil {
+		m.refuse(&Error{Code: codeProtocolViolation, Message: "invalid Bind message"}, refusedName, out)
+		return nil
+	}
+	p, err := m.bindProtected(st, b)
+	if reason := refusalOf(err); reason != nil {
+		m.refuse(reason, refusedName, out)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	buf, err := b.Append(out.own())
+	if err != nil {
+		m.refuse(&Error{Code: codeLimitExceeded, Message: "the sealed parameters are too long for one Bind message"}, refusedName, out)
+		return nil
+	}
+	out.buf = buf
+	m.push(pending{request: reqBind, undo: m.setPortal(portalName, p)})
+	return nil
+}
+
+// bindProtected seals the parameters of b and sets the result formats, and returns the portal that it makes.
+func (m *machine) bindProtected(st *statement, b *pgwire.Bind) (*portal, error) {
+	if m.otherEncoding() {
+		return nil, encodingError()
+	}
+	p := &portal{statement: st}
+	if st.columns() != nil {
+		r, reason := boundRows(st, b)
+		if reason != nil {
+			return nil, reason
+		}
+		p.rows = r
+		m.scratch.results = r.serverFormats(m.scratch.results[:0])
+	}
+	if err := m.sealParams(st, b); err != nil {
+		return nil, err
+	}
+	if p.rows != nil {
+		b.ResultFormats = append(b.ResultFormats[:0], m.scratch.results...)
+	}
+	return p, nil
+}
+
+func (m *machine) describe(msg []byte, out *output) error {
+	kind, name, ok := splitNamed(msg[pgwire.HeaderSize:])
+	if !ok {
+		return fatal(codeProtocolViolation, "invalid Describe message")
+	}
+	if m.unsettled(kind, name) {
+		return m.holdForReplies(out)
+	}
+	p := pending{request: reqDescribe}
+	if kind == 'S' {
+		if st := m.statements[string(name)]; st != nil {
+			p.params = st
+			if st.columns() != nil {
+				p.rows = &rows{columns: st.columns()}
+			}
+		}
+	} else if known := m.portals[string(name)]; known != nil {
+		p.rows = known.rows
+	}
+	// What is told of a result may turn out to be wrong, too, and fail the segment.
+	m.client.segment.reads = m.client.segment.reads || p.rows != nil
+	m.push(p)
+	out.pass(msg)
+	return nil
+}
+
+func (m *machine) execute(msg []byte, out *output) error {
+	name, _, ok := bytes.Cut(msg[pgwire.HeaderSize:], []byte{0})
+	if !ok {
+		return fatal(codeProtocolViolation, "invalid Execute message")
+	}
+	if m.unsettled('P', name) {
+		return m.holdForReplies(out)
+	}
+	p := pending{request: reqExecute}
+	if known := m.portals[string(name)]; known != nil {
+		p.rows, p.script = known.rows, known.statement.plan
+	}
+	s := &m.client.segment
+	s.reads = s.reads || p.rows != nil
+	s.writes = s.writes || p.script == nil || scriptWrites(p.script)
+	m.push(p)
+	out.pass(msg)
+	return nil
+}
+
+func scriptWrites(plan *pgsql.Plan) bool {
+	for i := range plan.Statements {
+		if plan.Statements[i].Writes {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *machine) close(msg []byte, out *output) error {
+	kind, name, ok := splitNamed(msg[pgwire.HeaderSize:])
+	if !ok {
+		return fatal(codeProtocolViolation, "invalid Close message")
+	}
+	p := pending{request: reqClose}
+	if kind == 'S' {
+		p.undo = m.forgetStatement(name)
+	} else {
+		p.undo = m.forgetPortal(name)
+	}
+	m.push(p)
+	out.pass(msg)
+	return nil
+}
+
+// splitParse takes a Parse body apart: the statement's name, its text, and the declared parameter types.
+func splitParse(body []byte) (name, text []byte, oids []uint32, ok bool) {
+	name, rest, ok := bytes.Cut(body, []byte{0})
+	if !ok {
+		return nil, nil, nil, false
+	}
+	text, rest, ok = bytes.Cut(rest, []byte{0})
+	if !ok || len(rest) < 2 || len(rest) != 2+4*int(binary.BigEndian.Uint16(rest)) {
+		return nil, nil, nil, false
+	}
+	for rest = rest[2:]; len(rest) > 0; rest = rest[4:] {
+		oids = append(oids, binary.BigEndian.Uint32(rest))
+	}
+	return name, text, oids, true
+}
+
+// splitNamed takes a Describe or Close body apart: 'S' or 'P', and the name.
+func splitNamed(body []byte) (kind byte, name []byte, ok bool) {
+	if len(body) < 2 || (body[0] != 'S' && body[0] != 'P') {
+		return 0, nil, false
+	}
+	name, _, ok = bytes.Cut(body[1:], []byte{0})
+	return body[0], name, ok
+}

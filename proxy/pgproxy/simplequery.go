@@ -1,0 +1,91 @@
+package pgproxy
+
+import (
+	"bytes"
+
+	"github.com/keyaside/keyaside/proxy/pgsql"
+	"github.com/keyaside/keyaside/proxy/pgwire"
+)
+
+func (m *machine) simpleQuery(msg []byte, out *output) error {
+	text, ok := textOf(msg[pgwire.HeaderSize:])
+	if !ok {
+		return fatal(codeProtocolViolation, "invalid Query message")
+	}
+	plan, refusal, err := m.plan(text)
+	if err != nil {
+		return err
+	}
+	if refusal != nil && copyFromStdin.Match(text) {
+		m.refuseCopy(refusal, out)
+		return nil
+	}
+	if refusal != nil {
+		m.refuseQuery(refusal, out)
+		return nil
+	}
+	if plan == nil {
+		m.push(pending{request: reqQuery})
+		out.pass(msg)
+		return nil
+	}
+	edited, err := m.editText(text, plan)
+	if reason := refusalOf(err); reason != nil {
+		m.refuseQuery(reason, out)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	m.client.barrier = readsProtected(plan)
+	m.push(pending{request: reqQuery, script: plan, text: edited, rows: scriptRows(plan, 0)})
+	if edited == nil {
+		out.pass(msg)
+		return nil
+	}
+	appendQuery(out, string(edited.server))
+	return nil
+}
+
+// refuseQuery sends a statement that must fail in place of a simple query. Should the query be a COPY whose data the
+// client sends at once, that is thrown away, as the server would.
+func (m *machine) refuseQuery(reason *Error, out *output) {
+	m.push(pending{request: reqQuery, refusal: reason})
+	appendQuery(out, refusedText)
+	m.client.deaf = true
+}
+
+func appendQuery(out *output, text string) {
+	buf := out.own()
+	start := len(buf)
+	buf = pgwire.BeginMessage(buf, 'Q')
+	buf = append(append(buf, text...), 0)
+	pgwire.EndMessage(buf, start)
+	out.buf = buf
+}
+
+// scriptRows describes the result of a simple query's statement, which always comes as text.
+func scriptRows(plan *pgsql.Plan, i int) *rows {
+	if i >= len(plan.Statements) || plan.Statements[i].Columns == nil {
+		return nil
+	}
+	return &rows{columns: plan.Statements[i].Columns}
+}
+
+func readsProtected(plan *pgsql.Plan) bool {
+	for i := range plan.Statements {
+		if plan.Statements[i].Columns != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// textOf returns the text of a Query body without its terminator.
+func textOf(body []byte) ([]byte, bool) {
+	i := bytes.IndexByte(body, 0)
+	if i < 0 || i != len(body)-1 {
+		return nil, false
+	}
+	return body[:i], true
+}
