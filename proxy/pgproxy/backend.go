@@ -48,8 +48,10 @@ func (m *machine) serverMessage(in []byte, size int, out, back *output) (int, er
 	typ := in[0]
 	first := m.queue.first()
 	if !needsBody(typ, first, s.swallow) {
+		hide := s.swallow || first != nil && first.silent
 		m.trackServer(typ, first, back)
-		if s.swallow && !asynchronous(typ) {
+		m.endSingle(back)
+		if hide && !asynchronous(typ) {
 			return discard(in, size, &s.drop), nil
 		}
 		return forward(in, size, out, &s.pass), nil
@@ -67,6 +69,7 @@ func (m *machine) serverMessage(in []byte, size int, out, back *output) (int, er
 	if err := m.readServer(in[:size], first, out, back); err != nil {
 		return 0, err
 	}
+	m.endSingle(back)
 	clear(m.scratch.ids)
 	return size, nil
 }
@@ -238,6 +241,7 @@ func (m *machine) endTransaction() {
 	}
 	if m.server.ddl {
 		m.server.ddl = false
+		m.children = nil
 		m.schemaChanged()
 	}
 }
@@ -263,7 +267,7 @@ func (m *machine) errorResponse(msg []byte, first *pending, out *output) error {
 	if first == nil || first.request.ready() {
 		return nil // ReadyForQuery follows by itself
 	}
-	if !m.queue.skipToSync(m.undoPending) {
+	if !m.queue.skipToSync(m.undoPending) && !s.single {
 		m.client.ignoring = true
 		m.client.barrier = false // if it was a skipped query's, no ReadyForQuery comes
 		m.client.segment = segment{}
@@ -308,7 +312,7 @@ func errorCode(body []byte) (code string, final bool) {
 func (m *machine) failRead(reason *Error, out *output) {
 	out.buf = reason.append(out.own(), "ERROR")
 	m.server.swallow = true
-	if m.queue.syncs == 0 {
+	if m.queue.syncs == 0 && !m.server.single {
 		// The Sync has not been sent yet: when it comes, the server is made to fail before it.
 		m.client.segment.failed = true
 		m.client.ignoring = true

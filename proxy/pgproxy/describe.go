@@ -12,13 +12,19 @@ func (m *machine) rowDescription(body []byte, first *pending, out *output) error
 	if err := decode(&msg, body); err != nil {
 		return fatal(codeProtocolViolation, "invalid RowDescription from the server")
 	}
-	r := first.rows
+	r, silent, announces := first.rows, first.silent, first.announces
 	if first.request == reqDescribe {
 		m.queue.pop()
 	}
-	if !agrees(r, &msg) {
+	if !m.agrees(r, &msg) {
 		m.schemaChanged()
 		m.failRead(staleCatalog(), out)
+		return nil
+	}
+	if announces != nil {
+		announces.verified = true
+	}
+	if silent {
 		return nil
 	}
 	shown := msg.Fields[:0]
@@ -44,12 +50,16 @@ func (m *machine) rowDescription(body []byte, first *pending, out *output) error
 }
 
 // agrees checks the plan against what the server says of the columns that come straight from a table.
-func agrees(r *rows, msg *pgproto3.RowDescription) bool {
+func (m *machine) agrees(r *rows, msg *pgproto3.RowDescription) bool {
 	if len(msg.Fields) != len(r.columns) {
 		return false
 	}
+	planner, fresh := m.planner()
 	for i, c := range r.columns {
 		f := &msg.Fields[i]
+		if c.Column == nil && fresh && planner.Protects(f.TableOID, int16(f.TableAttributeNumber)) != nil {
+			return false
+		}
 		if c.Column == nil || c.Relation == 0 || f.TableOID == 0 {
 			continue
 		}

@@ -149,13 +149,16 @@ func (m *machine) describe(msg []byte, out *output) error {
 	p := pending{request: reqDescribe}
 	if kind == 'S' {
 		if st := m.statements[string(name)]; st != nil {
-			p.params = st
+			p.params, p.announces = st, st
 			if st.columns() != nil {
 				p.rows = &rows{columns: st.columns()}
 			}
 		}
 	} else if known := m.portals[string(name)]; known != nil {
-		p.rows = known.rows
+		p.rows, p.announces = known.rows, known.statement
+	}
+	if p.announces != nil {
+		p.announces.announced = m.segments + 1
 	}
 	// What is told of a result may turn out to be wrong, too, and fail the segment.
 	m.client.segment.reads = m.client.segment.reads || p.rows != nil
@@ -175,6 +178,10 @@ func (m *machine) execute(msg []byte, out *output) error {
 	p := pending{request: reqExecute}
 	if known := m.portals[string(name)]; known != nil {
 		p.rows, p.script = known.rows, known.statement.plan
+		m.noteChildren(p.script)
+		if st := known.statement; p.rows != nil && !st.verified && st.announced != m.segments+1 {
+			m.verify(name, known, out)
+		}
 	}
 	s := &m.client.segment
 	s.reads = s.reads || p.rows != nil
@@ -182,6 +189,22 @@ func (m *machine) execute(msg []byte, out *output) error {
 	m.push(p)
 	out.pass(msg)
 	return nil
+}
+
+// verify asks the server to describe a portal whose result the client does not ask for, so that its rows are never taken
+// apart by a catalog that is out of date.
+func (m *machine) verify(name []byte, p *portal, out *output) {
+	m.push(pending{request: reqDescribe, rows: p.rows, announces: p.statement, silent: true})
+	out.buf = appendNamed(out.own(), 'D', 'P', name)
+}
+
+// appendNamed appends a Describe or Close message.
+func appendNamed(dst []byte, typ, kind byte, name []byte) []byte {
+	start := len(dst)
+	dst = append(pgwire.BeginMessage(dst, typ), kind)
+	dst = append(append(dst, name...), 0)
+	pgwire.EndMessage(dst, start)
+	return dst
 }
 
 func scriptWrites(plan *pgsql.Plan) bool {

@@ -171,14 +171,18 @@ func (m *machine) rewriteClient(typ byte, msg []byte, out *output) error {
 // thrown away here: the server would not look at it, and it may hold values that no plan has sealed.
 func (m *machine) refuse(reason *Error, name []byte, out *output) {
 	m.push(pending{request: reqParse, refusal: reason})
-	buf := out.own()
-	start := len(buf)
-	buf = pgwire.BeginMessage(buf, 'P')
-	buf = append(append(buf, name...), 0)
-	buf = append(append(buf, refusedText...), 0, 0, 0)
-	pgwire.EndMessage(buf, start)
-	out.buf = buf
+	out.buf = appendRefused(out.own(), name)
 	m.client.ignoring = true
+}
+
+// appendRefused appends a Parse that must fail.
+func appendRefused(dst, name []byte) []byte {
+	start := len(dst)
+	dst = pgwire.BeginMessage(dst, 'P')
+	dst = append(append(dst, name...), 0)
+	dst = append(append(dst, refusedText...), 0, 0, 0)
+	pgwire.EndMessage(dst, start)
+	return dst
 }
 
 // refusedText is what the server gets to see of a refused statement. It is a syntax error (42601) whatever the state of

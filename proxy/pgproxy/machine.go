@@ -25,6 +25,9 @@ type machine struct {
 	user          string
 	database      string
 
+	// children are tables that the open transaction makes children of protected ones.
+	children []string
+
 	// What the client prepared, as it will be once the server has carried out all that is under way.
 	statements map[string]*statement
 	portals    map[string]*portal
@@ -70,6 +73,7 @@ type serverSide struct {
 	aborting   bool // a statement that must fail was sent, to abort the transaction of a failed read
 	ended      bool // a FATAL or PANIC error has come
 	ddl        bool // the transaction under way may change the catalog
+	single     bool // a simple query runs in the extended protocol, and its Sync is still to be sent
 	draining   bool
 	encoding   string // client_encoding, as reported
 	escapes    bool   // standard_conforming_strings is off

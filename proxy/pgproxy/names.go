@@ -1,5 +1,7 @@
 package pgproxy
 
+import "github.com/keyaside/keyaside/proxy/pgsql"
+
 // The session's names of protected statements and portals. Each change returns how to undo it, since a message that was
 // sent is not carried out if the server skips it after an error.
 
@@ -98,6 +100,13 @@ func (m *machine) undoPending(p *pending) {
 		delete(m.portals, u.key.name)
 	default:
 		m.portals[u.key.name] = u.portal
+	}
+}
+
+// noteChildren keeps what a statement under way makes of tables, until the catalog has it.
+func (m *machine) noteChildren(plan *pgsql.Plan) {
+	for i := range plan.Statements {
+		m.children = append(m.children, plan.Statements[i].Children...)
 	}
 }
 

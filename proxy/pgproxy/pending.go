@@ -26,6 +26,10 @@ type pending struct {
 	refusal *Error
 	// rows says how to show the rows of a protected result; nil for all others.
 	rows *rows
+	// silent is set for a message that the proxy sent on its own account: its answer is not shown.
+	silent bool
+	// announces is the statement whose result the answer describes, so that the plan can be held against it.
+	announces *statement
 	// params is the statement whose parameters a Describe reports; nil if none is protected.
 	params *statement
 	// text maps the positions in the server's errors back; nil if the text went unchanged.

@@ -37,6 +37,14 @@ func (m *machine) simpleQuery(msg []byte, out *output) error {
 	if err != nil {
 		return err
 	}
+	if m.mightCommitUnread(plan) {
+		if !m.queue.empty() {
+			return m.holdForReplies(out) // the transaction's status is not known before
+		}
+		m.runSingle(text, plan, edited, out)
+		return nil
+	}
+	m.noteChildren(plan)
 	m.client.barrier = readsProtected(plan)
 	m.push(pending{request: reqQuery, script: plan, text: edited, rows: scriptRows(plan, 0)})
 	if edited == nil {

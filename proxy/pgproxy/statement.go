@@ -14,6 +14,10 @@ type statement struct {
 	visible int      // result columns that the client sees; only counted for a protected result
 	text    *editedText
 	serial  uint64
+	// verified is set once the server's description of the result was found to agree with the plan; announced is one more
+	// than the segment in which the client has asked for it, 0 if it has not.
+	verified  bool
+	announced uint64
 }
 
 func newStatement(plan *pgsql.Plan, oids []uint32, text *editedText, serial uint64) *statement {

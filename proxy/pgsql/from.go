@@ -74,8 +74,11 @@ func (a *analysis) table(rv *ast.RangeVar) *relation {
 	at := int(rv.GetLocation())
 	switch {
 	case slices.Contains(a.children, rv.GetRelname()):
-		refuse(at, codeUnsupported, "Run this after the statement's transaction was committed.",
-			"table %s becomes a child of a protected table in the same text", rv.GetRelname())
+		refuse(at, codeUnsupported, "Run this after that transaction was committed.",
+			"table %s became a child of a protected table in the same transaction", rv.GetRelname())
+	case ambiguous && rv.GetSchemaname() != "":
+		refuse(at, codeUnsupported, "If the table was created just now, commit and retry.",
+			"table %s.%s is not in the catalog, and a protected table has its name", rv.GetSchemaname(), rv.GetRelname())
 	case ambiguous:
 		refuse(at, codeAmbiguous, "Write the table's name with its schema.",
 			"table name %s is ambiguous: several schemas have it and not all are protected alike", rv.GetRelname())

@@ -13,6 +13,7 @@ package pgsql
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"unsafe"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -51,10 +52,6 @@ type Planner struct {
 // tables out of the policy.
 var sessionWords = []string{"deallocate", "discard", "schema"}
 
-// Mentions reports whether text may name one of the relations, in the same over-approximating way as the planner's own
-// filter. It allocates.
-func Mentions(text []byte, relations []string) bool { return newFilter(relations).match(text) }
-
 // NewPlanner checks policy against catalog and prepares a planner. Both must not change afterwards.
 func NewPlanner(policy *Policy, catalog *Catalog, cfg Config) (*Planner, error) {
 	cfg = cfg.withDefaults()
@@ -85,15 +82,28 @@ func (p *Planner) Plan(text []byte) *Plan {
 		return nil
 	}
 	if len(text) > p.cacheText {
-		return p.planText(string(text))
+		return p.planText(string(text), nil)
 	}
 	if plan := p.cached(text); plan != nil {
 		return plan
 	}
 	key := string(text)
-	plan := p.planText(key)
+	plan := p.planText(key, nil)
 	p.plans.Add(key, plan)
 	return plan
+}
+
+// PlanAmong is Plan in a session whose open transaction has made tables, whose names are given, children of protected
+// ones: they share the protected columns, but the catalog doesn't have them yet, so no value may go to them or come from
+// them. With children the plan is made anew each time.
+func (p *Planner) PlanAmong(text []byte, children []string) *Plan {
+	if len(children) == 0 {
+		return p.Plan(text)
+	}
+	if !p.filter.match(text) && !newFilter(children).match(text) {
+		return nil
+	}
+	return p.planText(string(text), slices.Clip(children))
 }
 
 // promoteEvery is how many hits share one promotion in the LRU: a promotion takes the cache's exclusive lock.
@@ -127,7 +137,7 @@ func (p *Planner) Protects(oid uint32, attr int16) *Column {
 
 // planText plans a text that the filter let through. It never panics: whatever goes wrong while a stranger's statement is
 // analysed refuses that statement.
-func (p *Planner) planText(text string) (plan *Plan) {
+func (p *Planner) planText(text string, children []string) (plan *Plan) {
 	defer func() {
 		switch e := recover().(type) {
 		case nil:
@@ -148,6 +158,7 @@ func (p *Planner) planText(text string) (plan *Plan) {
 		return &Plan{Refusal: refusal}
 	}
 	a := newAnalysis(p.relations, text, tokens)
+	a.children = children
 	for _, s := range stmts {
 		a.statement(s.GetStmt())
 	}

@@ -223,7 +223,7 @@ func (rs *relations) barViews() {
 
 // find returns the relation that a name in a statement means. Without a schema every schema's relation of that name is a
 // candidate, since the search path is not followed: a single one is the answer, several are ambiguous if any of them is
-// sensitive, and unknown (nil) if none is.
+// sensitive; so is a name with a schema that the catalog lacks, and unknown (nil) if none is.
 func (rs *relations) find(schema, name string) (r *relation, ambiguous bool) {
 	candidates := rs.byName[name]
 	if schema != "" {
@@ -232,7 +232,8 @@ func (rs *relations) find(schema, name string) (r *relation, ambiguous bool) {
 				return c, false
 			}
 		}
-		return nil, false
+		// The catalog may not have it yet: it may even be a protected table whose schema was renamed elsewhere.
+		return nil, slices.ContainsFunc(candidates, (*relation).sensitive)
 	}
 	if len(candidates) == 1 {
 		return candidates[0], false
