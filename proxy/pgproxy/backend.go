@@ -13,6 +13,7 @@ import (
 // transaction, what goes back to the server. It returns how many bytes it consumed, as fromClient does.
 func (m *machine) fromServer(in []byte, out, back *output) (n int, err error) {
 	s := &m.server
+	clear(m.scratch.recent[:])
 	for n < len(in) {
 		switch {
 		case s.pass > 0:

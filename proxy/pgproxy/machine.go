@@ -93,7 +93,10 @@ type scratch struct {
 
 	// Keys that were fetched for the message that waits: the client's need active keys, the server's need keys by id.
 	tenants map[string]resolvedKey
-	ids     map[fieldcrypt.KeyID]resolvedKey
+	// recent are keys that the rows of the present batch have used: a batch is what one read brought, so a key that is
+	// purged is forgotten within it.
+	recent [4]*fieldcrypt.Key
+	ids    map[fieldcrypt.KeyID]resolvedKey
 }
 
 // Reasons to wait. They are returned, never shown to a client.
@@ -147,7 +150,12 @@ func (m *machine) activeKey(tenant []byte) (*fieldcrypt.Key, error) {
 
 // keyByID returns the key that an envelope names, or a *keyRequest.
 func (m *machine) keyByID(id fieldcrypt.KeyID) (*fieldcrypt.Key, error) {
+	recent := &m.scratch.recent[id%fieldcrypt.KeyID(len(m.scratch.recent))]
+	if *recent != nil && (*recent).ID() == id {
+		return *recent, nil
+	}
 	if key, ok := m.keys.CachedByID(id); ok {
+		*recent = key
 		return key, nil
 	}
 	if r, ok := m.scratch.ids[id]; ok {

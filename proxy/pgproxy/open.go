@@ -77,12 +77,19 @@ func (m *machine) openValue(dst []byte, i int, r *rows, values []pgwire.Param, s
 		}
 	}
 	f := m.policy.field(c.Column)
+	start := len(dst)
+	dst = append(dst, 0, 0, 0, 0)
+	if f.typ == pgvalue.Text { // the client's form is the plaintext
+		if dst, err = seen.key.Open(dst, f.field, envelope); err != nil {
+			return dst, err
+		}
+		binary.BigEndian.PutUint32(dst[start:], uint32(len(dst)-start-4))
+		return dst, nil
+	}
 	m.scratch.plain, err = seen.key.Open(m.scratch.plain[:0], f.field, envelope)
 	if err != nil {
 		return dst, err
 	}
-	start := len(dst)
-	dst = append(dst, 0, 0, 0, 0)
 	if r.format(i) == pgvalue.TextFormat {
 		dst, err = f.typ.AppendText(dst, m.scratch.plain, &m.server.settings)
 	} else {
@@ -140,36 +147,45 @@ func (m *machine) envelope(value []byte, storage pgsql.Storage, binary bool) ([]
 
 // checkTenant holds the tenant of the key against the one that the row or the session claims.
 func (m *machine) checkTenant(ref *pgsql.TenantRef, key *fieldcrypt.Key, r *rows, values []pgwire.Param) error {
-	var tenant []byte
+	same := false
 	switch ref.Kind {
 	case pgsql.TenantResult:
 		v := &values[ref.Result]
 		if v.Null {
 			return errNoTenant
 		}
-		format := pgvalue.TextFormat
-		if !r.columns[ref.Result].Hidden {
-			format = r.format(ref.Result)
-		}
-		var err error
-		if m.scratch.tenant, err = pgvalue.CanonicalTenant(m.scratch.tenant[:0], v.Value, format, ref.TypeOID); err != nil {
-			return errNoTenant
-		}
-		tenant = m.scratch.tenant
+		same = m.isTenant(v.Value, ref, key, r)
 	case pgsql.TenantSession:
-		if m.sessionFact(ref.Value) != key.Tenant() {
-			return errOtherTenant
-		}
-		return nil
+		same = m.sessionFact(ref.Value) == key.Tenant()
 	default:
-		m.scratch.tenant = append(m.scratch.tenant[:0], ref.Value...)
-		tenant = m.scratch.tenant
+		same = ref.Value == key.Tenant()
 	}
-	if string(tenant) != key.Tenant() {
+	if !same {
 		return errOtherTenant
 	}
 	return nil
 }
+
+// isTenant reports whether a value of the tenant column names the key's tenant. Text is compared as it is; other types are
+// brought to the form in which keys spell them.
+func (m *machine) isTenant(value []byte, ref *pgsql.TenantRef, key *fieldcrypt.Key, r *rows) bool {
+	if ref.TypeOID == textOID || ref.TypeOID == varcharOID {
+		return string(value) == key.Tenant()
+	}
+	format := pgvalue.TextFormat
+	if !r.columns[ref.Result].Hidden {
+		format = r.format(ref.Result)
+	}
+	var err error
+	m.scratch.tenant, err = pgvalue.CanonicalTenant(m.scratch.tenant[:0], value, format, ref.TypeOID)
+	return err == nil && string(m.scratch.tenant) == key.Tenant()
+}
+
+// Types whose text and binary form are the same bytes (pg_type.dat).
+const (
+	textOID    = 25
+	varcharOID = 1043
+)
 
 // Reasons of their own why a value is not opened. Their texts name no tenant: the client may not be entitled to know it.
 var (
