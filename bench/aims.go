@@ -13,10 +13,10 @@ type aim struct {
 const aimClients = 8
 
 var aims = []aim{
-	{"unprotected traffic, of direct", []string{"point-select", "insert-1", "insert-3", "range-select"}, relayed, direct, 0.40},
+	{"unprotected traffic, of direct", []string{"point-select", "insert-1", "insert-3", "range-1", "range-3"}, relayed, direct, 0.40},
 	{"protected point select, of relayed", []string{"point-select"}, protected, relayed, 0.85},
 	{"protected insert, of relayed", []string{"insert-1", "insert-3"}, protected, relayed, 0.85},
-	{"protected select of 1,000 rows, of direct", []string{"range-select"}, protected, direct, 0.60},
+	{"protected select of 1,000 rows, of direct", []string{"range-1", "range-3"}, protected, direct, 0.60},
 }
 
 // verdict is how one cell stands to an aim.

@@ -27,8 +27,8 @@ func TestAllLoadsRunWithOneAndEightClientsInEveryProtocol(t *testing.T) {
 }
 
 func TestFiltersLeaveWhatTheyName(t *testing.T) {
-	got := cellNames(t, "-load", "insert-1,range-select", "-clients", "4", "-protocol", "extended")
-	want := "insert-1, 4 clients, extended|range-select, 4 clients, extended"
+	got := cellNames(t, "-load", "insert-1,range-3", "-clients", "4", "-protocol", "extended")
+	want := "insert-1, 4 clients, extended|range-3, 4 clients, extended"
 	if strings.Join(got, "|") != want {
 		t.Errorf("got %q", got)
 	}
@@ -43,7 +43,7 @@ func TestQuickIsOneShortRound(t *testing.T) {
 
 func TestWrongOptionsSayWhatIsRight(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
-		{"-load insert-2", `-load "insert-2" is not one of point-select, insert-1, insert-3, range-select`},
+		{"-load insert-2", `-load "insert-2" is not one of point-select, insert-1, insert-3, range-1, range-3`},
 		{"-protocol binary", `-protocol "binary" is not one of simple, extended, prepared`},
 		{"-clients 0", `-clients "0": give numbers from 1 to 90`},
 		{"-clients 91", `-clients "91": give numbers from 1 to 90`},

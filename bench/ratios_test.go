@@ -55,8 +55,8 @@ func fixed(name string, clients int, tps [contenders]float64) result {
 
 func TestAimsAreJudgedAtEightClients(t *testing.T) {
 	verdicts := judge([]result{
-		fixed("range-select", 1, [contenders]float64{100, 1, 1, 1}),
-		fixed("range-select", 8, [contenders]float64{100, 90, 50, 59}),
+		fixed("range-3", 1, [contenders]float64{100, 1, 1, 1}),
+		fixed("range-3", 8, [contenders]float64{100, 90, 50, 59}),
 		fixed("insert-3", 8, [contenders]float64{100, 90, 40, 34}),
 	})
 	var got []string
@@ -64,8 +64,8 @@ func TestAimsAreJudgedAtEightClients(t *testing.T) {
 		got = append(got, strings.Join([]string{v.aim.text, v.cell.load.name, map[bool]string{true: "met", false: "missed"}[v.met()]}, "|"))
 	}
 	want := []string{
-		"unprotected traffic, of direct|range-select|met", "unprotected traffic, of direct|insert-3|met",
-		"protected insert, of relayed|insert-3|met", "protected select of 1,000 rows, of direct|range-select|missed",
+		"unprotected traffic, of direct|range-3|met", "unprotected traffic, of direct|insert-3|met",
+		"protected insert, of relayed|insert-3|met", "protected select of 1,000 rows, of direct|range-3|missed",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

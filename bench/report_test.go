@@ -20,7 +20,7 @@ func TestGridIsAlignedMarkdown(t *testing.T) {
 }
 
 func TestReportTellsMissedAimsAndUnknownProcessorTime(t *testing.T) {
-	r := report{loads: loadsFor(minRows), results: []result{fixed("range-select", 8, [contenders]float64{1000, 900, 500, 590})},
+	r := report{loads: loadsFor(minRows), results: []result{fixed("range-3", 8, [contenders]float64{1000, 900, 500, 590})},
 		plan: plan{rounds: 1, seconds: 2}, took: 90 * time.Second}
 	text := r.markdown()
 	for _, want := range []string{"**missed**", "| 0.59 ", "| ? ", "1 × 2 s for each figure", "0.59 to 0.59", "BETWEEN :low AND :low + 999;"} {
