@@ -21,7 +21,7 @@ func cellNames(t *testing.T, args ...string) []string {
 }
 
 func TestAllLoadsRunWithOneAndEightClientsInEveryProtocol(t *testing.T) {
-	if got := cellNames(t); len(got) != 4*2*3 {
+	if got := cellNames(t); len(got) != 5*2*3 {
 		t.Errorf("%d cells: %q", len(got), got)
 	}
 }
