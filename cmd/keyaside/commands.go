@@ -7,6 +7,7 @@ func commands() []*cobra.Command {
 	return []*cobra.Command{
 		newServeCommand(),
 		newCheckCommand(),
+		newExplainCommand(),
 		newMasterCommand(),
 		newKeysCommand(),
 		newAuditCommand(),
