@@ -10,13 +10,13 @@ import (
 // AppendCanonical appends the canonical plaintext of src to dst. src is what the client sent, in the given format,
 // for a parameter that it declared with type oid (0: not declared, so it is the logical type).
 //
-// It uses the zero Settings: a date whose day and month could be exchanged (01/02/2024) is refused; see
-// AppendCanonicalIn.
+// It uses the zero Settings: a date whose day and month could be exchanged (01/02/2024) is refused, and so is what
+// depends on the session's time zone; see AppendCanonicalIn.
 func (t Type) AppendCanonical(dst, src []byte, format Format, oid uint32) ([]byte, error) {
 	return t.AppendCanonicalIn(dst, src, format, oid, &defaultSettings)
 }
 
-// AppendCanonicalIn is AppendCanonical under the session's settings, on which the meaning of some dates depends.
+// AppendCanonicalIn is AppendCanonical under the session's settings, on which the meaning of some dates and times depends.
 // Errors are *Error; dst is then returned as it was.
 func (t Type) AppendCanonicalIn(dst, src []byte, format Format, oid uint32, s *Settings) ([]byte, error) {
 	if format != TextFormat && format != BinaryFormat {
@@ -48,14 +48,27 @@ func (t Type) appendCanonical(dst []byte, v source, s *Settings) ([]byte, error)
 		return appendText(dst, v)
 	case Bytea:
 		return appendBytea(dst, v)
-	case Int8:
-		return appendInt8(dst, v)
+	case Bool:
+		return appendBool(dst, v)
+	case Int2, Int4, Int8:
+		return appendInteger(dst, v, t)
+	case Float4, Float8:
+		return appendFloat(dst, v, t)
+	case Numeric:
+		return appendNumeric(dst, v)
 	case Date:
 		return appendDate(dst, v, s)
+	case Timestamp, Timestamptz:
+		return appendTimestamp(dst, v, t, s)
 	case UUID:
 		return appendUUID(dst, v)
+	case JSON:
+		return appendJSON(dst, v)
 	case JSONB:
 		return appendJSONB(dst, v)
+	}
+	if t.isArray() {
+		return appendArray(dst, v, t.Elem(), s)
 	}
 	return dst, errUnknownType
 }

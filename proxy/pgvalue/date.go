@@ -2,7 +2,6 @@ package pgvalue
 
 import (
 	"encoding/binary"
-	"time"
 
 	"github.com/jackc/pgx/v5/pgtype"
 )
@@ -31,10 +30,7 @@ func (v source) date(s *Settings) (int32, error) {
 		}
 		return v.binaryDate()
 	case pgtype.TimestampOID, pgtype.TimestamptzOID:
-		if v.format == TextFormat {
-			return timestampDateOf(v.bytes, v.oid == pgtype.TimestamptzOID, s)
-		}
-		return v.binaryTimestampDate(s)
+		return v.timestampDate(s)
 	}
 	return 0, errMismatch(Date)
 }
@@ -50,39 +46,39 @@ func (v source) binaryDate() (int32, error) {
 	return days, nil
 }
 
-// binaryTimestampDate is the cast of a timestamp, in microseconds since 2000-01-01, to a date.
-func (v source) binaryTimestampDate(s *Settings) (int32, error) {
-	if err := v.binary(8); err != nil {
-		return 0, err
+// timestampDate is the cast of a timestamp or timestamptz to a date. Other than in a date's text, the time counts:
+// 24:00 is the next day, and so is what rounds up to it.
+func (v source) timestampDate(s *Settings) (int32, error) {
+	zoned := v.oid == pgtype.TimestamptzOID
+	if zoned && s.Location == nil && v.isLocal(s) {
+		v.oid, zoned = pgtype.TimestampOID, false
 	}
-	micros := int64(binary.BigEndian.Uint64(v.bytes))
+	t := Timestamp
+	if zoned {
+		t = Timestamptz
+	}
+	micros, err := v.declaredTimestamp(t, s)
 	switch {
+	case err != nil:
+		return 0, err
 	case micros == timestampInfinity:
 		return dateInfinity, nil
 	case micros == timestampNegInfinity:
 		return dateNegInfinity, nil
-	case micros < timestampMin || micros >= timestampEnd:
-		return 0, errTimestampRange
-	case v.oid == pgtype.TimestampOID:
-		return int32(floorDiv(micros, microsPerDay)), nil
+	case zoned:
+		if micros, err = localOf(micros, s); err != nil {
+			return 0, err
+		}
 	}
-	return zonedDate(micros, s)
+	return int32(floorDiv(micros, microsPerDay)), nil
 }
 
-// zonedDate returns the day in the session's zone of a moment, in microseconds since 2000-01-01 UTC.
-func zonedDate(micros int64, s *Settings) (int32, error) {
-	if s.Location == nil {
-		return 0, errZoneUnknown
+// isLocal reports whether the text has no zone: its day is then the same in all zones, but for those few days that a
+// zone left out when it crossed the date line.
+func (v source) isLocal(s *Settings) bool {
+	if v.format != TextFormat {
+		return false
 	}
-	seconds := floorDiv(micros, 1e6)
-	_, offset := time.Unix(seconds+daysTo2000*secondsPerDay, 0).In(s.Location).Zone()
-	return int32(floorDiv(seconds+int64(offset), secondsPerDay)), nil
-}
-
-func floorDiv(a, b int64) int64 {
-	q := a / b
-	if a%b < 0 {
-		q--
-	}
-	return q
+	p, err := parseDateTime(v.bytes, s.order())
+	return err == nil && !p.hasZone
 }

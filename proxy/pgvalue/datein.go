@@ -37,7 +37,7 @@ func parseDateTime(b []byte, order dateOrder) (dateTime, error) {
 	case "-infinity":
 		return dateTime{days: dateNegInfinity, special: true}, nil
 	case "epoch":
-		return dateTime{days: -daysTo2000}, nil
+		return dateTime{days: -daysTo2000, hasZone: true}, nil // midnight in UTC
 	}
 	p := dateParser{rest: text, fields: dateFields{order: order}}
 	for {

@@ -60,11 +60,11 @@ func appendDateFields(dst []byte, year, month, day int, style dateStyle, order d
 	return appendPadded(dst, year, 4)
 }
 
-// appendPadded appends n ≥ 0 with at least width digits.
+// appendPadded appends n ≥ 0 with at least width digits, 6 at most.
 func appendPadded(dst []byte, n, width int) []byte {
 	for limit := 10; width > 1; width-- {
 		if n < limit {
-			dst = append(dst, "000"[:width-1]...)
+			dst = append(dst, "00000"[:width-1]...)
 			break
 		}
 		limit *= 10

@@ -33,6 +33,8 @@ func errInvalidText(t string) error {
 	return &Error{codeInvalidText, "invalid input syntax for type " + t}
 }
 
+func errRange(t string) error { return &Error{codeOutOfRange, t + " out of range"} }
+
 func errMismatch(t Type) error {
 	return &Error{codeDatatypeMismatch, "a value of the declared type cannot be stored in a column of type " +
 		t.String() + "; declare " + t.String() + " or leave the parameter's type open"}

@@ -23,7 +23,7 @@ const jsonbGrowth = 1 << 20
 // It needs memory in proportion to the document, at worst (an array of digits) about 20 times its size, and time
 // in proportion but for sorting keys. The caller bounds the size.
 func appendJSONB(dst []byte, v source) ([]byte, error) {
-	src, err := v.json()
+	src, err := v.json(JSONB)
 	if err != nil {
 		return dst, err
 	}
@@ -39,29 +39,16 @@ func appendJSONB(dst []byte, v source) ([]byte, error) {
 	return p.appendValue(dst, root), nil
 }
 
-// appendJSONText is assignment of a declared json value to a text column: checked, but kept as it is.
-func appendJSONText(dst []byte, v source) ([]byte, error) {
-	src, err := v.json()
-	if err != nil {
-		return dst, err
-	}
-	// The server's json, other than jsonb, does not look at what escapes mean: half a surrogate pair may stay.
-	if !jsontext.Value(src).IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) {
-		return dst, errInvalidText("json")
-	}
-	return append(dst, src...), nil
-}
-
-// json returns the document's text.
-func (v source) json() ([]byte, error) {
+// json returns the text of a document for a column of type t.
+func (v source) json(t Type) ([]byte, error) {
 	switch {
 	case v.oid != 0 && v.oid != pgtype.JSONBOID && v.oid != pgtype.JSONOID && !isString(v.oid):
-		return nil, errMismatch(JSONB)
+		return nil, errMismatch(t)
 	case v.format == TextFormat:
 		return v.bytes, nil
 	}
 	src := v.bytes
-	if v.oid == 0 || v.oid == pgtype.JSONBOID {
+	if v.oid == pgtype.JSONBOID || v.oid == 0 && t == JSONB {
 		if len(src) == 0 {
 			return nil, errShortBinary
 		}

@@ -2,78 +2,104 @@ package pgvalue
 
 import (
 	"bytes"
-	"encoding/binary"
+	"math"
+	"strconv"
+
+	"github.com/jackc/pgx/v5/pgtype"
 )
 
 var (
 	errNumericRange  = &Error{codeOutOfRange, "value overflows numeric format"}
-	errNotFinite     = &Error{codeFeatureUnsupported, "cannot convert NaN or infinity to bigint"}
+	errNotFinite     = &Error{codeFeatureUnsupported, "cannot convert NaN or infinity to an integer"}
 	errNumericBinary = &Error{codeInvalidBinary, "invalid binary representation of type numeric"}
 )
 
-// parseNumeric reads the text form of numeric (numeric_in). What it returns is finite: the other values cannot
-// become an integer.
-func parseNumeric(b []byte) (decimal, error) {
+// number is a value of type numeric. Values that differ in their scale alone are equal to the server but print
+// differently (1.0 and 1.00), and have different binary forms.
+type number struct {
+	decimal
+	digitsAfterPoint int
+	special          uint16 // numericNaN, numericPosInf, numericNegInf; 0 for a finite number
+}
+
+// appendNumeric is assignment to a numeric column.
+func appendNumeric(dst []byte, v source) ([]byte, error) {
+	n, err := v.toNumeric()
+	if err != nil {
+		return dst, err
+	}
+	return n.appendBinary(dst), nil
+}
+
+func (v source) toNumeric() (number, error) {
+	s, ok, err := v.text()
+	switch {
+	case err != nil:
+		return number{}, err
+	case ok:
+		return parseNumeric(s)
+	case isInteger(v.oid):
+		n, err := v.integer(Int8)
+		if err != nil {
+			return number{}, err
+		}
+		return parseNumeric(strconv.AppendInt(nil, n, 10))
+	case v.oid == pgtype.Float4OID:
+		return v.floatNumeric(6) // C's FLT_DIG
+	case v.oid == pgtype.Float8OID:
+		return v.floatNumeric(15) // C's DBL_DIG
+	case v.oid != 0 && v.oid != pgtype.NumericOID:
+		return number{}, errMismatch(Numeric)
+	}
+	return v.numeric()
+}
+
+// floatNumeric is the cast of float4 and float8, which keeps the digits that are sure.
+func (v source) floatNumeric(digits int) (number, error) {
+	f, err := v.float64()
+	switch {
+	case err != nil:
+		return number{}, err
+	case math.IsNaN(f) || math.IsInf(f, 0):
+		return parseNumeric(appendFloatOut(nil, f, 64))
+	}
+	return parseNumeric(strconv.AppendFloat(nil, f, 'g', digits, 64))
+}
+
+// numeric returns a value that was declared numeric, or whose type was left open.
+func (v source) numeric() (number, error) {
+	if v.format == BinaryFormat {
+		return parseNumericBinary(v.bytes)
+	}
+	return parseNumeric(v.bytes)
+}
+
+// roundNumeric returns a parameter declared numeric as an integer: rounded half away from zero, as the cast does.
+func (v source) roundNumeric() (int64, error) {
+	n, err := v.numeric()
+	switch {
+	case err != nil:
+		return 0, err
+	case n.special != 0:
+		return 0, errNotFinite
+	}
+	return n.int64()
+}
+
+// parseNumeric reads the text form of numeric (numeric_in). The result aliases b.
+func parseNumeric(b []byte) (number, error) {
 	b = trimSpace(b)
 	switch string(bytes.ToLower(b[:min(len(b), 16)])) {
-	case "nan", "infinity", "inf", "+infinity", "+inf", "-infinity", "-inf":
-		return decimal{}, errNotFinite
+	case "nan":
+		return number{special: numericNaN}, nil
+	case "infinity", "inf", "+infinity", "+inf":
+		return number{special: numericPosInf}, nil
+	case "-infinity", "-inf":
+		return number{special: numericNegInf}, nil
 	}
 	d, ok := parseDecimal(b)
 	if !ok {
-		return d, errInvalidText("numeric")
+		return number{}, errInvalidText("numeric")
 	}
-	return d, d.check()
-}
-
-// Fields of numeric's binary form (numeric_send): the number of digits, the weight of the first, the sign and the
-// scale, 16 bits each; then digits of base 10,000. pgtype's decoder ignores the scale, by which the server cuts.
-const (
-	numericHeader   = 8
-	numericPositive = 0x0000
-	numericNegative = 0x4000
-	numericNaN      = 0xC000
-	numericPosInf   = 0xD000
-	numericNegInf   = 0xF000
-)
-
-// parseNumericBinary reads the binary form of numeric (numeric_recv).
-func parseNumericBinary(b []byte) (decimal, error) {
-	if len(b) < numericHeader {
-		return decimal{}, errShortBinary
-	}
-	count, weight := int(binary.BigEndian.Uint16(b)), int(int16(binary.BigEndian.Uint16(b[2:])))
-	sign, scale := binary.BigEndian.Uint16(b[4:]), int(binary.BigEndian.Uint16(b[6:]))
-	special := sign == numericNaN || sign == numericPosInf || sign == numericNegInf
-	if sign != numericPositive && sign != numericNegative && !special || scale > numericMaxScale {
-		return decimal{}, errNumericBinary
-	}
-	digits, err := base10000(b[numericHeader:], count)
-	switch {
-	case err != nil:
-		return decimal{}, err
-	case special:
-		return decimal{}, errNotFinite
-	}
-	d := decimal{negative: sign == numericNegative, whole: digits, exp: (weight + 1 - count) * 4}
-	return d.cut(scale), nil
-}
-
-// base10000 returns the decimal digits of count digits of base 10,000.
-func base10000(b []byte, count int) ([]byte, error) {
-	digits := make([]byte, 0, 4*min(count, len(b)/2))
-	for i := range count {
-		if len(b) < 2*i+2 {
-			return nil, errShortBinary
-		}
-		d := int(binary.BigEndian.Uint16(b[2*i:]))
-		if d > 9999 {
-			return nil, errNumericBinary
-		}
-		digits = appendPadded(digits, d, 4)
-	}
-	if len(b) > 2*count {
-		return nil, errLongBinary
-	}
-	return digits, nil
+	return number{decimal: d, digitsAfterPoint: d.scale()}, d.check()
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,7 +16,18 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 
-var allTypes = []Type{Text, Bytea, Int8, Date, UUID, JSONB}
+// scalarTypes are all types but arrays; allTypes has those too.
+var scalarTypes = []Type{Text, Bytea, Bool, Int2, Int4, Int8, Float4, Float8, Numeric, Date, Timestamp, Timestamptz, UUID, JSON, JSONB}
+
+var allTypes = withArrays(scalarTypes)
+
+func withArrays(scalars []Type) []Type {
+	list := slices.Clone(scalars)
+	for _, t := range scalars {
+		list = append(list, t.Array())
+	}
+	return list
+}
 
 // oracle is a session of a real server that judges values by storing them in a column of the logical type.
 type oracle struct {
@@ -38,7 +50,7 @@ func newOracle(t testing.TB) *oracle {
 	}
 	o.exec("set timezone = 'UTC'")
 	for _, typ := range allTypes {
-		o.exec(fmt.Sprintf("create temp table probe_%s (v %s)", typ, typ))
+		o.exec(fmt.Sprintf("create temp table %s (v %s)", probe(typ), typ))
 	}
 	return o
 }
@@ -49,6 +61,8 @@ func (o *oracle) exec(sql string) {
 		o.t.Fatalf("%s: %v", sql, err)
 	}
 }
+
+func probe(typ Type) string { return "probe_" + strings.ReplaceAll(typ.String(), "[]", "_array") }
 
 // verdict is what became of a value: its two output forms, or the SQLSTATE of its refusal.
 type verdict struct {
@@ -73,7 +87,7 @@ func clip(s string) string {
 // store assigns the value, as a parameter, to a column of the type.
 func (o *oracle) store(typ Type, v source) verdict {
 	o.t.Helper()
-	sql := fmt.Sprintf("insert into probe_%s values ($1) returning v, v", typ)
+	sql := fmt.Sprintf("insert into %s values ($1) returning v, v", probe(typ))
 	result := o.conn.ExecParams(context.Background(), sql, [][]byte{v.bytes}, []uint32{v.oid}, []int16{int16(v.format)}, []int16{0, 1}).Read()
 	var refused *pgconn.PgError
 	switch {

@@ -11,17 +11,32 @@ import (
 // samples returns inputs for a column of the type: valid, edge and invalid ones, in both formats, under the types
 // that drivers declare.
 func samples(typ Type) []source {
+	if typ.isArray() {
+		return arraySamples(typ.Elem())
+	}
 	switch typ {
 	case Text:
 		return textSamples()
 	case Bytea:
 		return byteaSamples()
+	case Bool:
+		return boolSamples()
+	case Int2, Int4:
+		return integerSamples()
 	case Int8:
 		return int8Samples()
+	case Float4, Float8:
+		return floatSamples()
+	case Numeric:
+		return numericSamples()
 	case Date:
 		return dateSamples()
+	case Timestamp, Timestamptz:
+		return timestampSamples()
 	case UUID:
 		return uuidSamples()
+	case JSON:
+		return jsonSamples()
 	}
 	return jsonbSamples()
 }

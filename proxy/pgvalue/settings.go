@@ -11,8 +11,9 @@ type Settings struct {
 	DateStyle   string // as the server reports it in ParameterStatus: "ISO, MDY", "German, DMY", …
 	ByteaEscape bool   // bytea_output is escape
 
-	// Location is the session's TimeZone. A parameter declared as timestamptz becomes a date in it; while it is
-	// nil such a parameter is refused, because a guess could store the neighbouring day.
+	// Location is the session's TimeZone. A timestamptz is read and written in it, and becomes a timestamp or a date in
+	// it. While it is nil, what needs it is refused, because a guess could store another moment or the neighbouring
+	// day; a timestamptz is then written in UTC.
 	Location *time.Location
 }
 

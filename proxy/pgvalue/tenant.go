@@ -29,7 +29,7 @@ func CanonicalTenant(dst, src []byte, format Format, oid uint32) ([]byte, error)
 		}
 		return append(dst, src...), nil
 	case pgtype.Int2OID, pgtype.Int4OID, pgtype.Int8OID:
-		n, err := v.integer()
+		n, err := v.integer(Int8)
 		if err != nil {
 			return dst, err
 		}

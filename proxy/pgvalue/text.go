@@ -2,7 +2,6 @@ package pgvalue
 
 import (
 	"bytes"
-	"encoding/binary"
 	"strconv"
 	"unicode/utf8"
 
@@ -23,14 +22,14 @@ func appendText(dst []byte, v source) ([]byte, error) {
 	}
 	switch v.oid {
 	case pgtype.Int2OID, pgtype.Int4OID, pgtype.Int8OID:
-		n, err := v.integer()
+		n, err := v.integer(Int8)
 		return strconv.AppendInt(dst, n, 10), err
 	case pgtype.UUIDOID:
 		return appendUUIDText(dst, v)
 	case pgtype.JSONBOID:
 		return appendJSONB(dst, v)
 	case pgtype.JSONOID:
-		return appendJSONText(dst, v)
+		return appendJSON(dst, v)
 	}
 	return dst, errMismatch(Text)
 }
@@ -59,6 +58,3 @@ func cutRunes(s []byte, limit int) []byte {
 	}
 	return s[:limit]
 }
-
-// appendFixed appends a big-endian integer, the form of int8 (8 bytes).
-func appendFixed(dst []byte, n int64) []byte { return binary.BigEndian.AppendUint64(dst, uint64(n)) }

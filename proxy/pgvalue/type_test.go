@@ -15,7 +15,13 @@ func TestTypesParseFromTheirNames(t *testing.T) {
 	if got, err := ParseType("bigint"); got != Int8 || err != nil {
 		t.Errorf("bigint: %v, %v", got, err)
 	}
-	for _, name := range []string{"", "invalid", "TEXT", "varchar", "int4", "text "} {
+	if got, err := ParseType("bigint[]"); got != Int8.Array() || got.Elem() != Int8 || err != nil {
+		t.Errorf("bigint[]: %v, %v", got, err)
+	}
+	if Int8.Elem() != Invalid || Int8.Array().Array() != Invalid || Invalid.Array() != Invalid {
+		t.Error("an array of arrays, or of nothing, is a type")
+	}
+	for _, name := range []string{"", "invalid", "TEXT", "varchar", "text ", "text[][]", "[]", "invalid[]", "varchar[]"} {
 		if got, err := ParseType(name); err == nil {
 			t.Errorf("%q is %v", name, got)
 		}

@@ -5,16 +5,37 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 )
 
 // canonicalOf is one stored value per type, as large as is usual.
 var canonicalOf = map[Type][]byte{
-	Text:  []byte("anna.schmidt@example.org"),
-	Bytea: bytes.Repeat([]byte{0, 'a', '\\', 0xff}, 50),
-	Int8:  []byte(be(int64(-1234567890123))[0]),
-	Date:  []byte(be(int32(8892))[0]),
-	UUID:  []byte("0123456789abcdef"),
-	JSONB: []byte(`{"a": [1, 2, "x"], "bb": null}`),
+	Text:        []byte("anna.schmidt@example.org"),
+	Bytea:       bytes.Repeat([]byte{0, 'a', '\\', 0xff}, 50),
+	Bool:        {1},
+	Int2:        []byte(be(int16(-12345))[0]),
+	Int4:        []byte(be(int32(-1234567890))[0]),
+	Int8:        []byte(be(int64(-1234567890123))[0]),
+	Float4:      []byte(be(float32(-1.2345e-3))[0]),
+	Float8:      []byte(be(5.6843418860808015e-14)[0]),
+	Numeric:     []byte(be([]uint16{3, 1, 0x4000, 2, 12, 3456, 7800})[0]),
+	Date:        []byte(be(int32(8892))[0]),
+	Timestamp:   []byte(be(int64(768294489123456))[0]),
+	Timestamptz: []byte(be(int64(768294489123456))[0]),
+	UUID:        []byte("0123456789abcdef"),
+	JSON:        []byte(`{"a":[1,2,"x"],"bb":null}`),
+	JSONB:       []byte(`{"a": [1, 2, "x"], "bb": null}`),
+}
+
+// Arrays have two elements and a NULL.
+func init() {
+	for _, elem := range scalarTypes {
+		sent, err := elem.AppendValue(nil, canonicalOf[elem], BinaryFormat)
+		if err != nil {
+			panic(err)
+		}
+		canonicalOf[elem.Array()] = []byte(binaryArray(elem.OID(), sent, nil, sent))
+	}
 }
 
 func TestAppendValueDoesNotAllocate(t *testing.T) {
@@ -22,7 +43,7 @@ func TestAppendValueDoesNotAllocate(t *testing.T) {
 		t.Skip("the race detector allocates")
 	}
 	dst := make([]byte, 0, 4096)
-	styles := []*Settings{{}, {DateStyle: "SQL, DMY"}, {DateStyle: "Postgres, MDY"}, {DateStyle: "German, DMY", ByteaEscape: true}}
+	styles := []*Settings{{}, {DateStyle: "SQL, DMY", Location: newYork(t)}, {DateStyle: "Postgres, MDY"}, {DateStyle: "German, DMY", ByteaEscape: true}}
 	for _, typ := range allTypes {
 		for _, format := range []Format{TextFormat, BinaryFormat} {
 			if n := testing.AllocsPerRun(100, func() { dst, _ = typ.AppendValue(dst[:0], canonicalOf[typ], format) }); n != 0 {
@@ -37,8 +58,17 @@ func TestAppendValueDoesNotAllocate(t *testing.T) {
 	}
 }
 
+func newYork(t testing.TB) *time.Location {
+	t.Helper()
+	zone, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return zone
+}
+
 func TestPlaintextOfAnotherWidthIsAnErrorThatKeepsDst(t *testing.T) {
-	for _, typ := range []Type{Int8, Date, UUID} {
+	for _, typ := range []Type{Bool, Int2, Int4, Int8, Float4, Float8, Numeric, Date, Timestamp, Timestamptz, UUID, Numeric.Array(), JSONB.Array()} {
 		for _, wrong := range [][]byte{nil, canonicalOf[typ][1:], append(bytes.Clone(canonicalOf[typ]), 0)} {
 			for _, format := range []Format{TextFormat, BinaryFormat} {
 				dst, err := typ.AppendValue([]byte("kept"), wrong, format)
