@@ -89,8 +89,10 @@ func TestImpossibleSettingIsReportedWithPlaceAndRemedy(t *testing.T) {
 			"k.yaml:12:20: keys.cache.refresh: is longer than keys.cache.ttl"},
 		{"unknown create", "store:", "create: always\n  store:",
 			"k.yaml:12:3: keys.create: has an unknown value; write one of on-first-use, explicit"},
-		{"unknown type", "{type: text}", "{type: numeric}",
-			"k.yaml:20:20: fields.customer_email.type: is not a type that can be protected; write one of text, bytea, int8, date, uuid, jsonb"},
+		{"unknown type", "{type: text}", "{type: varchar}",
+			"k.yaml:20:20: fields.customer_email.type: is not a type that can be protected; write one of text, bytea, bool, int2, int4, int8, float4, float8, numeric, date, timestamp, timestamptz, uuid, json, jsonb, or one with [] for its array"},
+		{"array of arrays", "{type: text}", `{type: "text[][]"}`,
+			"k.yaml:20:20: fields.customer_email.type: is not a type that can be protected; write one of text,"},
 		{"bad field id", "customer_email: {type", "Customer: {type",
 			"k.yaml:20:3: fields.Customer: is not a field id; use 1 to 255 of a-z"},
 		{"unused field", "{type: text}", "{type: text}\n  phone: {type: text}",
@@ -145,6 +147,20 @@ func TestAllFaultsAreReportedAtOnceInTheOrderOfTheFile(t *testing.T) {
 	}
 	if problems[0].Line != 8 || problems[1].Line != 18 || problems[2].Line != 25 {
 		t.Errorf("lines are %d, %d, %d; want 8, 18, 25", problems[0].Line, problems[1].Line, problems[2].Line)
+	}
+}
+
+// TestEveryTypeLoads: the brackets of an array need quotes between braces, not on a line of their own.
+func TestEveryTypeLoads(t *testing.T) {
+	for _, typ := range FieldTypes() {
+		for _, field := range []string{`{type: "` + typ + `"}`, "\n    type: " + typ} {
+			c, err := loadText(edit(t, "{type: text}", field))
+			if err != nil {
+				t.Errorf("%s: %v", field, err)
+			} else if got := c.Fields["customer_email"].Type; got != typ {
+				t.Errorf("%s: the type is %s", field, got)
+			}
+		}
 	}
 }
 

@@ -1,20 +1,36 @@
 package configs
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Fields are the protected kinds of data by id.
 type Fields map[string]Field
 
 // Field is one kind of protected data.
 type Field struct {
-	// Type is the logical type that applications see: text, bytea, int8, date, uuid or jsonb. Required.
+	// Type is the logical type that applications see: text, bytea, bool, int2, int4, int8, float4, float8, numeric, date,
+	// timestamp, timestamptz, uuid, json, jsonb, or one of them with [] for its one-dimensional array (between braces, YAML
+	// wants quotes: {type: "text[]"}). Required.
 	Type string `yaml:"type"`
 }
 
-// FieldTypes are the logical types that a field can have.
-func FieldTypes() []string { return slices.Clone(fieldTypes) }
+// FieldTypes are the logical types that a field can have: the scalars, then their arrays.
+func FieldTypes() []string {
+	list := slices.Clone(scalarTypes)
+	for _, t := range scalarTypes {
+		list = append(list, t+"[]")
+	}
+	return list
+}
 
-var fieldTypes = []string{"text", "bytea", "int8", "date", "uuid", "jsonb"}
+var scalarTypes = []string{
+	"text", "bytea", "bool", "int2", "int4", "int8", "float4", "float8", "numeric", "date", "timestamp", "timestamptz", "uuid", "json", "jsonb",
+}
+
+// typeRemedy tells what to write for a type.
+var typeRemedy = "write one of " + strings.Join(scalarTypes, ", ") + ", or one with [] for its array"
 
 // Tables are the tables with protected columns. A table that is not named passes through untouched.
 type Tables []Table

@@ -26,9 +26,9 @@ func (k *checker) fields(c *Config) {
 		case !fieldID.MatchString(id):
 			k.fail(path, "is not a field id", `use 1 to 255 of a-z, 0-9, "_", "." and "-"`)
 		case typ == "":
-			k.fail(path+".type", "is missing", "write one of "+strings.Join(fieldTypes, ", "))
-		case !slices.Contains(fieldTypes, typ):
-			k.fail(path+".type", "is not a type that can be protected", "write one of "+strings.Join(fieldTypes, ", "))
+			k.fail(path+".type", "is missing", typeRemedy)
+		case !slices.Contains(scalarTypes, strings.TrimSuffix(typ, "[]")):
+			k.fail(path+".type", "is not a type that can be protected", typeRemedy)
 		case !used[id]:
 			k.fail(path, "is used by no column", "bind a column to it in tables, or remove it")
 		}
