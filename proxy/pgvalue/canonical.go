@@ -17,7 +17,8 @@ func (t Type) AppendCanonical(dst, src []byte, format Format, oid uint32) ([]byt
 }
 
 // AppendCanonicalIn is AppendCanonical under the session's settings, on which the meaning of some dates and times depends.
-// Errors are *Error; dst is then returned as it was.
+// Errors are *Error; dst is then returned as it was. Numbers, strings and all binary forms of a fixed size are read
+// without an allocation, texts of dates and times with a few, jsonb and arrays with some per element.
 func (t Type) AppendCanonicalIn(dst, src []byte, format Format, oid uint32, s *Settings) ([]byte, error) {
 	if format != TextFormat && format != BinaryFormat {
 		return dst, errBadFormat

@@ -89,17 +89,28 @@ func (v source) roundNumeric() (int64, error) {
 // parseNumeric reads the text form of numeric (numeric_in). The result aliases b.
 func parseNumeric(b []byte) (number, error) {
 	b = trimSpace(b)
-	switch string(bytes.ToLower(b[:min(len(b), 16)])) {
-	case "nan":
-		return number{special: numericNaN}, nil
-	case "infinity", "inf", "+infinity", "+inf":
-		return number{special: numericPosInf}, nil
-	case "-infinity", "-inf":
-		return number{special: numericNegInf}, nil
+	if special := specialNumeric(b); special != 0 {
+		return number{special: special}, nil
 	}
 	d, ok := parseDecimal(b)
 	if !ok {
 		return number{}, errInvalidText("numeric")
 	}
 	return number{decimal: d, digitsAfterPoint: d.scale()}, d.check()
+}
+
+// specialNumeric returns the sign field of NaN and the infinities, 0 for any other text. NaN has no sign.
+func specialNumeric(b []byte) uint16 {
+	negative, name := cutSign(b)
+	switch infinite := bytes.EqualFold(name, []byte("infinity")) || bytes.EqualFold(name, []byte("inf")); {
+	case !isASCII(name): // some letters beyond fold into ASCII
+		return 0
+	case infinite && negative:
+		return numericNegInf
+	case infinite:
+		return numericPosInf
+	case bytes.EqualFold(b, []byte("nan")):
+		return numericNaN
+	}
+	return 0
 }

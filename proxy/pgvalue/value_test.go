@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 )
@@ -53,6 +54,28 @@ func TestAppendValueDoesNotAllocate(t *testing.T) {
 		for _, s := range styles {
 			if n := testing.AllocsPerRun(100, func() { dst, _ = typ.AppendText(dst[:0], canonicalOf[typ], s) }); n != 0 {
 				t.Errorf("%v, %q: %v allocations", typ, s.DateStyle, n)
+			}
+		}
+	}
+}
+
+// TestFixedScalarsAreReadWithoutAllocation covers what clients send most, and numbers as text.
+func TestFixedScalarsAreReadWithoutAllocation(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	dst := make([]byte, 0, 4096)
+	for _, typ := range scalarTypes {
+		for _, format := range []Format{TextFormat, BinaryFormat} {
+			if typ == JSONB || typ == Numeric && format == BinaryFormat || slices.Contains(moments, typ) && format == TextFormat {
+				continue // they are taken apart first
+			}
+			sent, err := typ.AppendValue(nil, canonicalOf[typ], format)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := testing.AllocsPerRun(100, func() { dst, _ = typ.AppendCanonical(dst[:0], sent, format, 0) }); n != 0 {
+				t.Errorf("%v, format %d: %v allocations", typ, format, n)
 			}
 		}
 	}
