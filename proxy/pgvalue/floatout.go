@@ -60,16 +60,14 @@ func evenDigits(digits []byte, f float64, size int) {
 	if countDecimal(n) != countMantissa(mantissa)+1 || (*last-'0')%2 == 0 {
 		return
 	}
-	was := *last
-	if *last = '0' + byte(n/10%10); *last%2 != 0 {
-		*last++
-	}
+	*last--
 	if back, err := strconv.ParseFloat(string(digits), size); err != nil || back != f || isMidpoint(digits, size) {
-		*last = was
+		*last++ // below a power of two floats are denser: the even one is another
 	}
 }
 
-// exactDigits returns all decimal digits of a fraction that has at most 18. No value with more, and no integer, is between two candidates.
+// exactDigits returns all decimal digits of a fraction that has at most 18. No value with more, and no integer, is
+// between two candidates.
 func exactDigits(f float64) (uint64, bool) {
 	fraction, exp := math.Frexp(math.Abs(f))
 	n := uint64(math.Ldexp(fraction, 53))
