@@ -97,7 +97,7 @@ func (m *machine) openValue(dst []byte, i int, r *rows, values []pgwire.Param, s
 	}
 	clear(m.scratch.plain)
 	if err != nil {
-		return dst, fieldcrypt.ErrTampered
+		return dst, err
 	}
 	binary.BigEndian.PutUint32(dst[start:], uint32(len(dst)-start-4))
 	return dst, nil

@@ -73,8 +73,12 @@ func sealError(c *pgsql.Column, err error) *Error {
 // openError says why a value of the column could not be opened.
 func openError(c *pgsql.Column, err error) *Error {
 	var own *Error
-	if errors.As(err, &own) {
+	var unfit *pgvalue.Error
+	switch {
+	case errors.As(err, &own):
 		return own
+	case errors.As(err, &unfit): // it opened, but is no value of the field's type
+		return &Error{Code: unfit.Code, Message: fmt.Sprintf("protected column %q: %s", c.Name, unfit.Message)}
 	}
 	e := keyError(err)
 	e.Message = fmt.Sprintf("protected column %q: %s", c.Name, e.Message)
