@@ -31,10 +31,9 @@ func isInput(types []Type, inputs ...string) func(Type, source) bool {
 }
 
 var (
-	integers = []Type{Int2, Int4, Int8}
-	floats   = []Type{Float4, Float8}
-	numbers  = []Type{Int2, Int4, Int8, Float4, Float8, Numeric}
-	moments  = []Type{Date, Timestamp, Timestamptz}
+	floats  = []Type{Float4, Float8}
+	numbers = []Type{Int2, Int4, Int8, Float4, Float8, Numeric}
+	moments = []Type{Date, Timestamp, Timestamptz}
 )
 
 // isFloatText reports whether a text is read as a float.
