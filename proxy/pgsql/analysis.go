@@ -23,6 +23,12 @@ type analysis struct {
 	arms       map[*ast.SelectStmt]output // left arms of set operations, for recursive queries
 	children   []string                   // tables that earlier statements of the text make children of protected ones
 
+	// For the template:
+	single       bool           // the text is one SELECT, INSERT, UPDATE or DELETE
+	uses         []literalUse   // parallel to tokens; nil if no literal was met
+	keepSpelling bool           // literals that the walk meets are not to be noted
+	origins      []sealedOrigin // in the order in which they were planned
+
 	// Of the statement at hand:
 	modifies bool   // it has a part that changes data, or calls a function that may
 	use      string // what the walk is inside of, for refusals
@@ -38,30 +44,33 @@ const hintPlain = "Select the column by itself, and compute with it in the appli
 // paramRole is what a parameter has been found to be used for.
 type paramRole struct {
 	sealed *ParamUse // nil: not as a protected value
+	tenant tenantValue
 	at     int
 }
 
 // paramIs notes a role of parameter n. A parameter has one value, which is either sealed or not, so two roles that
 // differ cannot both be served.
-func (a *analysis) paramIs(n, at int, sealed *ParamUse) {
+func (a *analysis) paramIs(n int, role paramRole) {
 	old, seen := a.params[n]
 	if !seen {
-		a.params[n] = paramRole{sealed, at}
+		a.params[n] = role
 		return
 	}
-	if old.sealed == nil && sealed == nil || old.sealed != nil && sealed != nil && old.sealed.sameRole(sealed) {
+	if old.sealed == nil && role.sealed == nil || old.sealed != nil && role.sealed != nil && a.sameRole(old, role) {
 		return
 	}
-	use := sealed
+	use := role.sealed
 	if use == nil {
 		use = old.sealed
 	}
-	refuse(at, codeUnsupported, "Pass the value twice, as two parameters.",
+	refuse(role.at, codeUnsupported, "Pass the value twice, as two parameters.",
 		"parameter $%d is used both for protected column %s and for something else", n, use.Column.Name)
 }
 
 // sameRole reports whether two uses seal a value alike. A cast at one of them is of no account: it is taken out.
-func (u *ParamUse) sameRole(v *ParamUse) bool { return u.Column == v.Column && u.Tenant == v.Tenant }
+func (a *analysis) sameRole(x, y paramRole) bool {
+	return x.sealed.Column == y.sealed.Column && a.equalTenants(x.tenant, y.tenant)
+}
 
 func (a *analysis) edit(start, end int, text string) {
 	a.edits = append(a.edits, Edit{Start: start, End: end, Text: text})
@@ -215,11 +224,16 @@ func anyType(uint32) bool { return true }
 // tokenAt returns the index of the token that begins at a byte offset; it panics if there is none, since then the lexer
 // and the parser disagree and nothing may be spliced.
 func (a *analysis) tokenAt(offset int32) int {
-	i := sort.Search(len(a.tokens), func(i int) bool { return a.tokens[i].start >= offset })
-	if i == len(a.tokens) || a.tokens[i].start != offset {
+	i, ok := a.findToken(offset)
+	if !ok {
 		panic("no token begins where the parser says")
 	}
 	return i
+}
+
+func (a *analysis) findToken(offset int32) (i int, ok bool) {
+	i = sort.Search(len(a.tokens), func(i int) bool { return a.tokens[i].start >= offset })
+	return i, i < len(a.tokens) && a.tokens[i].start == offset
 }
 
 // word returns the text of token i, in lower case unless it is quoted; empty beyond the ends.

@@ -101,8 +101,8 @@ func (a *analysis) equalities(where *ast.Node, sc *scope, found func(r reference
 }
 
 // conditionTenant is the tenant that a WHERE clause holds the target's rows to.
-func (a *analysis) conditionTenant(r *relation, target *item, where *ast.Node, sc *scope) (ref TenantRef, ok bool) {
-	if ref, ok = r.staticTenant(); ok {
+func (a *analysis) conditionTenant(r *relation, target *item, where *ast.Node, sc *scope) (ref tenantValue, ok bool) {
+	if ref.TenantRef, ok = r.staticTenant(); ok {
 		return ref, true
 	}
 	a.equalities(where, sc, func(f reference, value *ast.Node) {

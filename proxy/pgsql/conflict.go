@@ -25,7 +25,7 @@ func (in *insertion) conflict(s *ast.InsertStmt) {
 	_, static := in.rel.staticTenant()
 	same := static || slices.Contains(columns, in.rel.tenant.Column)
 	as := &assignment{analysis: in.analysis, rel: in.rel, target: target, scope: level}
-	as.tenant = func(c *Column, at int) TenantRef { return in.conflictTenant(c, at, same) }
+	as.tenant = func(c *Column, at int) tenantValue { return in.conflictTenant(c, at, same) }
 	as.copies = func(from *column) bool {
 		if !same {
 			in.refuseConflict(from.prot, -1)
@@ -67,14 +67,14 @@ func (in *insertion) refuseConflict(c *Column, at int) {
 }
 
 // conflictTenant is the tenant of a value that DO UPDATE writes: that of every row of the INSERT.
-func (in *insertion) conflictTenant(c *Column, at int, same bool) TenantRef {
+func (in *insertion) conflictTenant(c *Column, at int, same bool) tenantValue {
 	if !same {
 		in.refuseConflict(c, at)
 	}
-	var all TenantRef
+	var all tenantValue
 	for i, items := range in.rows {
 		ref, ok := in.rowTenant(items)
-		if !ok || i > 0 && ref != all {
+		if !ok || i > 0 && !in.equalTenants(ref, all) {
 			refuse(at, codeUnsupported, "Write EXCLUDED."+c.Name+", or insert rows of one tenant.",
 				"the value that ON CONFLICT DO UPDATE writes to protected column %s.%s cannot be sealed: the rows' tenants differ or are not known", in.rel.qualified(), c.Name)
 		}

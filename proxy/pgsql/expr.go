@@ -32,11 +32,15 @@ func (a *analysis) walkAll(nodes []*ast.Node, sc *scope) {
 // kind of node that is not named here has all its parts visited, so nothing is safe by having been forgotten.
 func (a *analysis) walk(n *ast.Node, sc *scope) {
 	switch e := n.GetNode().(type) {
-	case nil, *ast.Node_AConst, *ast.Node_String_, *ast.Node_Integer:
+	case nil, *ast.Node_String_, *ast.Node_Integer:
+	case *ast.Node_AConst:
+		if !a.keepSpelling {
+			a.meet(int(e.AConst.GetLocation()), literalIgnored)
+		}
 	case *ast.Node_ColumnRef:
 		a.columnInExpression(e.ColumnRef, sc)
 	case *ast.Node_ParamRef:
-		a.paramIs(int(e.ParamRef.GetNumber()), int(e.ParamRef.GetLocation()), nil)
+		a.paramIs(int(e.ParamRef.GetNumber()), paramRole{at: int(e.ParamRef.GetLocation())})
 	case *ast.Node_NullTest:
 		a.nullSafe(e.NullTest.GetArg(), sc)
 	case *ast.Node_FuncCall:
@@ -104,6 +108,8 @@ func (a *analysis) walkField(m protoreflect.Message, sc *scope) {
 		a.walk(&ast.Node{Node: &ast.Node_SelectStmt{SelectStmt: x}}, sc)
 	case *ast.RangeVar:
 		a.walk(&ast.Node{Node: &ast.Node_RangeVar{RangeVar: x}}, sc)
+	case *ast.TypeName:
+		a.spelled(func() { a.walkMessage(m, sc) })
 	default:
 		a.walkMessage(m, sc)
 	}

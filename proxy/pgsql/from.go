@@ -41,7 +41,7 @@ func (a *analysis) fromItem(n *ast.Node, sc *scope, before []*item) []*item {
 		a.walkChildren(n, lateral)
 		return []*item{opaqueItem(s.RangeTableFunc.GetAlias())}
 	case *ast.Node_JsonTable:
-		a.walkChildren(n, lateral)
+		a.spelled(func() { a.walkChildren(n, lateral) })
 		return []*item{opaqueItem(s.JsonTable.GetAlias())}
 	}
 	a.walk(n, lateral)

@@ -157,7 +157,7 @@ func (in *insertion) row(items []*ast.Node) {
 	}
 	for i, n := range items {
 		if c := in.protectedTarget(i); c != nil {
-			in.store(in.rel, c, n, func(c *Column, at int) TenantRef { return in.mustTenant(items, c, at) })
+			in.store(in.rel, c, n, func(c *Column, at int) tenantValue { return in.mustTenant(items, c, at) })
 			continue
 		}
 		if in.generated(i) && n.GetSetToDefault() == nil {
@@ -194,18 +194,18 @@ func (in *insertion) protectedTarget(i int) *Column {
 }
 
 // rowTenant is the tenant of a row whose values are items, if they tell.
-func (in *insertion) rowTenant(items []*ast.Node) (TenantRef, bool) {
+func (in *insertion) rowTenant(items []*ast.Node) (tenantValue, bool) {
 	if ref, ok := in.rel.staticTenant(); ok {
-		return ref, true
+		return tenantValue{TenantRef: ref}, true
 	}
 	if i := slices.Index(in.columns, in.rel.tenant.Column); i >= 0 && i < len(items) && items[i] != nil {
 		return in.tenantFrom(in.rel, items[i])
 	}
-	return TenantRef{}, false
+	return tenantValue{}, false
 }
 
 // mustTenant is rowTenant for a row that stores a value in c.
-func (in *insertion) mustTenant(items []*ast.Node, c *Column, at int) TenantRef {
+func (in *insertion) mustTenant(items []*ast.Node, c *Column, at int) tenantValue {
 	ref, ok := in.rowTenant(items)
 	if !ok {
 		refuse(at, codeUnsupported, hintBoth, "protected column %s.%s cannot be sealed: the tenant in column %s is not given by a literal or a parameter",

@@ -47,7 +47,7 @@ func (in *insertion) fromColumn(i int, nodes []*ast.Node, cols []column, at int)
 		refuseUse(from, at, "an INSERT into a column that does not protect it", "Bind the target column to the same field.")
 	case c == nil:
 	case nodes[i] != nil:
-		in.store(in.rel, c, nodes[i], func(c *Column, at int) TenantRef { return in.mustTenant(nodes, c, at) })
+		in.store(in.rel, c, nodes[i], func(c *Column, at int) tenantValue { return in.mustTenant(nodes, c, at) })
 	case from.prot == nil:
 		refuse(at, codeUnsupported, hintValue, "the value for protected column %s.%s is an expression, which the server would have to evaluate", in.rel.qualified(), c.Name)
 	case !sameField(from.prot, c):

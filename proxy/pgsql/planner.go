@@ -21,7 +21,7 @@ import (
 
 // Config bounds a Planner. A zero value means the default.
 type Config struct {
-	CacheEntries   int // plans kept; default 4096
+	CacheEntries   int // plans kept by text, and as many templates of plans; default 4096
 	CacheTextBytes int // longest text whose plan is kept, in bytes; default 16 KiB
 	MaxTextBytes   int // longest text that is parsed, in bytes; a longer one that may name a protected table is refused; default 16 MiB
 	MaxDepth       int // nesting of parentheses, brackets, CASE and BEGIN; default 200
@@ -46,6 +46,7 @@ type Planner struct {
 	limits    limits
 	cacheText int
 	plans     *lru.Cache[string, *Plan]
+	templates *templates
 }
 
 // sessionWords are statements that name no table and yet matter: they end prepared statements, or may take a schema's
@@ -66,17 +67,24 @@ func NewPlanner(policy *Policy, catalog *Catalog, cfg Config) (*Planner, error) 
 	if err != nil {
 		return nil, fmt.Errorf("plan cache: %w", err)
 	}
+	ts, err := newTemplates(cfg.CacheEntries)
+	if err != nil {
+		return nil, fmt.Errorf("template cache: %w", err)
+	}
 	return &Planner{
 		relations: rs,
 		filter:    newFilter(append(rs.sensitiveNames(), sessionWords...)),
 		limits:    limits{cfg.MaxTextBytes, cfg.MaxDepth, defaultChain, defaultSelects},
 		cacheText: cfg.CacheTextBytes,
 		plans:     plans,
+		templates: ts,
 	}, nil
 }
 
 // Plan returns what text means, or nil if it cannot name anything protected and passes as it is. The text is only read
 // during the call; the plan is shared and must not be changed.
+//
+// Plans are found by their text, or else by what is left of the text without its literals (templates).
 func (p *Planner) Plan(text []byte) *Plan {
 	if !p.filter.match(text) {
 		return nil
@@ -84,11 +92,20 @@ func (p *Planner) Plan(text []byte) *Plan {
 	if len(text) > p.cacheText {
 		return p.planText(string(text), nil)
 	}
-	if plan := p.cached(text); plan != nil {
+	if plan := lookUp(p.plans, text); plan != nil {
 		return plan
 	}
+	short := len(text) <= p.limits.textBytes
+	if short {
+		if plan := p.templates.plan(text); plan != nil {
+			return plan
+		}
+	}
 	key := string(text)
-	plan := p.planText(key, nil)
+	plan, a := p.analyse(key, nil)
+	if short && a != nil {
+		p.templates.add(a, plan)
+	}
 	p.plans.Add(key, plan)
 	return plan
 }
@@ -109,16 +126,15 @@ func (p *Planner) PlanAmong(text []byte, children []string) *Plan {
 // promoteEvery is how many hits share one promotion in the LRU: a promotion takes the cache's exclusive lock.
 const promoteEvery = 32
 
-// cached looks a plan up without an allocation: the key made of the caller's bytes does not outlive the call.
-func (p *Planner) cached(text []byte) *Plan {
-	key := unsafe.String(unsafe.SliceData(text), len(text))
-	var plan *Plan
+// lookUp finds a cache's entry without an allocation: the key made of the caller's bytes does not outlive the call.
+func lookUp[V any](cache *lru.Cache[string, V], bytes []byte) (found V) {
+	key := unsafe.String(unsafe.SliceData(bytes), len(bytes))
 	if rand.Uint32()%promoteEvery == 0 {
-		plan, _ = p.plans.Get(key)
+		found, _ = cache.Get(key)
 	} else {
-		plan, _ = p.plans.Peek(key)
+		found, _ = cache.Peek(key)
 	}
-	return plan
+	return found
 }
 
 // Protects returns the protected column behind a relation's OID and a column's number as RowDescription gives them, or nil.
@@ -135,11 +151,21 @@ func (p *Planner) Protects(oid uint32, attr int16) *Column {
 	return nil
 }
 
-// planText plans a text that the filter let through. It never panics: whatever goes wrong while a stranger's statement is
-// analysed refuses that statement.
-func (p *Planner) planText(text string, children []string) (plan *Plan) {
+// planText plans a text that the filter let through.
+func (p *Planner) planText(text string, children []string) *Plan {
+	plan, _ := p.analyse(text, children)
+	return plan
+}
+
+// analyse plans a text and returns the analysis too; nil if the text is refused. It never panics: whatever goes wrong
+// while a stranger's statement is analysed refuses that statement.
+func (p *Planner) analyse(text string, children []string) (plan *Plan, a *analysis) {
 	defer func() {
-		switch e := recover().(type) {
+		e := recover()
+		if e != nil {
+			a = nil
+		}
+		switch e := e.(type) {
 		case nil:
 		case refused:
 			plan = &Plan{Refusal: e.Refusal}
@@ -151,16 +177,17 @@ func (p *Planner) planText(text string, children []string) (plan *Plan) {
 	}()
 	tokens, refusal := p.limits.check(text)
 	if refusal != nil {
-		return &Plan{Refusal: refusal}
+		return &Plan{Refusal: refusal}, nil
 	}
 	stmts, refusal := parse(text)
 	if refusal != nil {
-		return &Plan{Refusal: refusal}
+		return &Plan{Refusal: refusal}, nil
 	}
-	a := newAnalysis(p.relations, text, tokens)
+	a = newAnalysis(p.relations, text, tokens)
 	a.children = children
+	a.single = len(stmts) == 1 && templated(stmts[0].GetStmt())
 	for _, s := range stmts {
 		a.statement(s.GetStmt())
 	}
-	return a.plan()
+	return a.plan(), a
 }

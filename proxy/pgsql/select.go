@@ -172,6 +172,7 @@ const hintOrder = "Sort and group by another column."
 
 // ordinal checks ORDER BY 2. Hidden columns that a star brought in shift the places behind them.
 func (a *analysis) ordinal(i, at int, out output, use string) {
+	a.meet(at, literalCompared)
 	if p := out.anyProtected(); p != nil && out.opaque {
 		refuseUse(p, at, use+" by place after a * whose columns are not known", "Name the columns.")
 	}

@@ -13,7 +13,7 @@ const (
 )
 
 // tenantOfValue gives the tenant under which a value of the row is sealed; it refuses if there is none.
-type tenantOfValue func(c *Column, at int) TenantRef
+type tenantOfValue func(c *Column, at int) tenantValue
 
 // store plans one value that meets a protected column. sc is where the value's names would be resolved; only for the
 // message, since a value with names in it is refused.
@@ -32,7 +32,8 @@ func (a *analysis) store(r *relation, c *Column, n *ast.Node, tenant tenantOfVal
 	a.checkCasts(r, c, o)
 	ref := tenant(c, at)
 	if o.kind == operandParam {
-		a.paramIs(o.param, at, &ParamUse{Param: o.param, Column: c, Tenant: ref, CastOID: castOID(o)})
+		use := &ParamUse{Param: o.param, Column: c, Tenant: ref.TenantRef, CastOID: castOID(o)}
+		a.paramIs(o.param, paramRole{sealed: use, tenant: ref, at: at})
 		a.dropCasts(o, "$"+strconv.Itoa(o.param))
 		return
 	}
@@ -42,7 +43,10 @@ func (a *analysis) store(r *relation, c *Column, n *ast.Node, tenant tenantOfVal
 			"the literal for protected column %s.%s cannot be sealed: its tenant is a parameter, known only later", r.qualified(), c.Name)
 	}
 	start, end := a.mustSpan(o, r, c)
-	a.edits = append(a.edits, Edit{Start: start, End: end, Literal: &Literal{Column: c, Value: o.value, Tenant: ref}})
+	a.meet(at, literalCarried)
+	l := &Literal{Column: c, Value: o.value, Tenant: ref.TenantRef}
+	a.edits = append(a.edits, Edit{Start: start, End: end, Literal: l})
+	a.origins = append(a.origins, sealedOrigin{literal: l, value: originAt(at), tenant: ref.origin})
 }
 
 // checkCasts refuses casts that change the value, or that may.
@@ -105,7 +109,7 @@ func (a *analysis) mustSpan(o operand, r *relation, c *Column) (start, end int) 
 }
 
 // tenantFrom makes a tenant of the value that a statement gives the tenant column.
-func (a *analysis) tenantFrom(r *relation, n *ast.Node) (ref TenantRef, ok bool) {
+func (a *analysis) tenantFrom(r *relation, n *ast.Node) (ref tenantValue, ok bool) {
 	i := r.column(r.tenant.Column)
 	if i < 0 {
 		return ref, false
@@ -122,9 +126,10 @@ func (a *analysis) tenantFrom(r *relation, n *ast.Node) (ref TenantRef, ok bool)
 		if t := castOID(o); t != 0 {
 			typ = t
 		}
-		return TenantRef{Kind: TenantParam, Param: o.param, TypeOID: typ}, true
+		return tenantValue{TenantRef: TenantRef{Kind: TenantParam, Param: o.param, TypeOID: typ}}, true
 	case operandString, operandNumber:
-		return TenantRef{Kind: TenantFixed, Value: o.value, TypeOID: typ}, true
+		a.meet(o.at, literalCarried)
+		return tenantValue{TenantRef{Kind: TenantFixed, Value: o.value, TypeOID: typ}, originAt(o.at)}, true
 	}
 	return ref, false
 }

@@ -33,7 +33,7 @@ func (a *analysis) setElsewhere(list []*ast.Node, level *scope) {
 func (a *analysis) updateProtected(s *ast.UpdateStmt, r *relation, target *item, level *scope) {
 	held, ok := a.conditionTenant(r, target, s.GetWhereClause(), level)
 	as := &assignment{analysis: a, rel: r, target: target, scope: level}
-	as.tenant = func(c *Column, at int) TenantRef {
+	as.tenant = func(c *Column, at int) tenantValue {
 		if !ok {
 			refuse(at, codeUnsupported, "Add AND "+r.tenant.Column+" = … with a literal or a parameter to WHERE.",
 				"protected column %s.%s cannot be sealed: WHERE does not hold the rows to one tenant", r.qualified(), c.Name)
@@ -42,7 +42,7 @@ func (a *analysis) updateProtected(s *ast.UpdateStmt, r *relation, target *item,
 	}
 	as.keeps = func(n *ast.Node) bool {
 		ref, set := a.tenantFrom(r, n)
-		return ok && set && ref == held
+		return ok && set && a.equalTenants(ref, held)
 	}
 	as.copies = func(*column) bool { return false }
 	as.plan(s.GetTargetList())
