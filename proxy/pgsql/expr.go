@@ -34,9 +34,7 @@ func (a *analysis) walk(n *ast.Node, sc *scope) {
 	switch e := n.GetNode().(type) {
 	case nil, *ast.Node_String_, *ast.Node_Integer:
 	case *ast.Node_AConst:
-		if !a.keepSpelling {
-			a.meet(int(e.AConst.GetLocation()), literalIgnored)
-		}
+		a.ignore(e.AConst)
 	case *ast.Node_ColumnRef:
 		a.columnInExpression(e.ColumnRef, sc)
 	case *ast.Node_ParamRef:

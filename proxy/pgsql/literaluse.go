@@ -1,5 +1,7 @@
 package pgsql
 
+import "github.com/sqlc-dev/oliphant/ast"
+
 // literalUse is what the analysis did with a literal. The greatest counts.
 type literalUse uint8
 
@@ -10,8 +12,19 @@ const (
 	literalCompared                   // its value decided something
 )
 
-// meet notes the use of the literal that begins at a byte offset. An offset without a literal is of no account: the number
-// behind the minus of a negative constant, whose offset is the minus's, stays unseen.
+// ignore notes that a constant's value doesn't matter where it stands. A constant that the grammar has negated begins at
+// its minus; where it is not the number that follows, as in - (1), the number stays unseen.
+func (a *analysis) ignore(c *ast.A_Const) {
+	at := int(c.GetLocation())
+	if i, ok := a.findToken(c.GetLocation()); ok && a.kind(i) == tokOperator && a.word(i) == "-" && a.kind(i+1) == tokNumber {
+		at = int(a.tokens[i+1].start)
+	}
+	if !a.keepSpelling {
+		a.meet(at, literalIgnored)
+	}
+}
+
+// meet notes the use of the literal that begins at a byte offset. An offset without a literal is of no account.
 func (a *analysis) meet(offset int, use literalUse) {
 	i, ok := a.findToken(int32(offset))
 	if !ok {

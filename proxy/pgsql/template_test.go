@@ -44,6 +44,7 @@ func TestTextsThatDifferInLiteralsShareATemplate(t *testing.T) {
 		{"UPDATE customers SET email = 'x' WHERE tenant_id = 'a' AND id = 1", "UPDATE customers SET email = '' WHERE tenant_id = 'b' AND id = 12"},
 		{"UPDATE customers SET email = $1 WHERE tenant_id = 'a'", "UPDATE customers SET email = $1 WHERE tenant_id = 'b'"},
 		{"DELETE FROM customers WHERE id = 1 RETURNING email", "DELETE FROM customers WHERE id = 100 RETURNING email"},
+		{"SELECT -1, email, tenant_id FROM customers WHERE id > - 5 AND 3 > -id", "SELECT -20, email, tenant_id FROM customers WHERE id > - 75 AND 4 > -id"},
 		{"WITH x AS (SELECT * FROM customers WHERE id = 1) SELECT email FROM x WHERE id > 2", "WITH x AS (SELECT * FROM customers WHERE id = 11) SELECT email FROM x WHERE id > 22"},
 	} {
 		if planByTemplate(t, c.first, c.second) == nil {
@@ -72,7 +73,8 @@ func TestTextsShareNothingWhereALiteralMatters(t *testing.T) {
 		{"rows of one tenant", "INSERT INTO customers (tenant_id, id, email) VALUES ('a', 1, 'x'), ('a', 2, 'y') ON CONFLICT (tenant_id, id) DO UPDATE SET email = 'z'",
 			"INSERT INTO customers (tenant_id, id, email) VALUES ('a', 1, 'x'), ('b', 2, 'y') ON CONFLICT (tenant_id, id) DO UPDATE SET email = 'z'"},
 		{"a parameter of one tenant", "INSERT INTO customers (tenant_id, email) VALUES ('a', $1), ('a', $1)", "INSERT INTO customers (tenant_id, email) VALUES ('a', $1), ('b', $1)"},
-		{"a negative number", "INSERT INTO customers (tenant_id, card) VALUES ('a', -1)", "INSERT INTO customers (tenant_id, card) VALUES ('a', -2)"},
+		{"a negative place", "SELECT id, tenant_id FROM customers ORDER BY -1", "SELECT id, tenant_id FROM customers ORDER BY -2"},
+		{"a negative number to seal", "INSERT INTO customers (tenant_id, card) VALUES ('a', -1)", "INSERT INTO customers (tenant_id, card) VALUES ('a', -2)"},
 		{"an escape", "INSERT INTO notes (body) VALUES (U&'!0041' UESCAPE '!')", "INSERT INTO notes (body) VALUES (U&'!0041' UESCAPE '#')"},
 		{"a fraction", "INSERT INTO customers (tenant_id, card) VALUES ('a', 1)", "INSERT INTO customers (tenant_id, card) VALUES ('a', 1.5)"},
 		{"an exponent", "INSERT INTO notes (body) VALUES (1)", "INSERT INTO notes (body) VALUES (1e3)"},
@@ -193,7 +195,7 @@ func statementsToRespell(t testing.TB) []string {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no golden files: %v", err)
 	}
-	texts := []string{longStatement}
+	texts := []string{longStatement, "SELECT id, -7, 1-2, email, tenant_id FROM customers WHERE id > - 5 AND id <> - (3) AND - -1 < -2^2 AND -1::int8 < 3 ORDER BY -id"}
 	for _, file := range files {
 		for _, c := range readGolden(t, file) {
 			texts = append(texts, c.text)
