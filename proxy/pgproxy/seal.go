@@ -146,7 +146,7 @@ func (m *machine) appendEdit(dst []byte, e *pgsql.Edit) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
-	envelope, err := m.seal(m.scratch.envelope[:0], l.Column, tenant, []byte(l.Value), pgvalue.TextFormat, 0)
+	envelope, err := m.seal(m.scratch.envelope[:0], l.Column, tenant, []byte(l.Value), pgvalue.TextFormat, l.CastOID)
 	m.scratch.envelope = envelope[:0]
 	if err != nil {
 		return dst, err

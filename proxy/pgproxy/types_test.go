@@ -92,3 +92,15 @@ func (c *conn) row(t *testing.T, sql string) (row typedRow) {
 	}
 	return row
 }
+
+func TestLiteralIsFirstOfTheTypeOfItsCast(t *testing.T) {
+	s := newStack(t, protectedTable, protectedPolicy())
+	c := s.proxiedIn(t, "simple_protocol")
+	c.exec(`insert into customers (id, tenant_id, points, profile) values (1, 'acme', '1.5'::numeric, '{"b":1,  "a":2}'::json)`)
+	if got := c.value(`select points from customers`); got != int64(2) {
+		t.Errorf("a numeric is rounded: %v", got)
+	}
+	if err := queryError(c, `insert into customers (id, tenant_id, points) values (2, 'acme', '70000'::int2)`); err == nil || err.Code != "22003" {
+		t.Errorf("out of the cast's range: %v", err)
+	}
+}

@@ -96,6 +96,8 @@ type Literal struct {
 	Column *Column
 	Value  string // the value in PostgreSQL's text form, unquoted and with escapes resolved
 	Tenant TenantRef
+	// CastOID is as in ParamUse: '1.5'::numeric is a numeric before it becomes the column's type.
+	CastOID uint32
 }
 
 // Refusal says why a statement cannot be proved safe. None of its texts quotes a literal.

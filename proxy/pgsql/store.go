@@ -44,7 +44,7 @@ func (a *analysis) store(r *relation, c *Column, n *ast.Node, tenant tenantOfVal
 	}
 	start, end := a.mustSpan(o, r, c)
 	a.meet(at, literalCarried)
-	l := &Literal{Column: c, Value: o.value, Tenant: ref.TenantRef}
+	l := &Literal{Column: c, Value: o.value, Tenant: ref.TenantRef, CastOID: castOID(o)}
 	a.edits = append(a.edits, Edit{Start: start, End: end, Literal: l})
 	a.origins = append(a.origins, sealedOrigin{literal: l, value: originAt(at), tenant: ref.origin})
 }
