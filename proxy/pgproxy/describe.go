@@ -8,15 +8,15 @@ import (
 
 // rowDescription shows protected columns as what the application believes them to be, and leaves out hidden ones.
 func (m *machine) rowDescription(body []byte, first *pending, out *output) error {
-	var msg pgproto3.RowDescription
-	if err := decode(&msg, body); err != nil {
+	msg := &m.scratch.fields
+	if err := decode(msg, body); err != nil {
 		return fatal(codeProtocolViolation, "invalid RowDescription from the server")
 	}
 	r, silent, announces := first.rows, first.silent, first.announces
 	if first.request == reqDescribe {
 		m.queue.pop()
 	}
-	if !m.agrees(r, &msg) {
+	if !m.agrees(r, msg) {
 		m.schemaChanged()
 		m.failRead(staleCatalog(), out)
 		return nil

@@ -120,14 +120,12 @@ func (m *machine) bindProtected(st *statement, b *pgwire.Bind) (*portal, error) 
 	if m.otherEncoding() {
 		return nil, encodingError()
 	}
-	p := &portal{statement: st}
-	if st.columns() != nil {
-		r, reason := boundRows(st, b)
-		if reason != nil {
-			return nil, reason
-		}
-		p.rows = r
-		m.scratch.results = r.serverFormats(m.scratch.results[:0])
+	p, reason := st.portalFor(b)
+	if reason != nil {
+		return nil, reason
+	}
+	if p.rows != nil {
+		m.scratch.results = p.rows.serverFormats(m.scratch.results[:0])
 	}
 	if err := m.sealParams(st, b); err != nil {
 		return nil, err

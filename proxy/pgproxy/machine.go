@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/jackc/pgproto3/v2"
+
 	"github.com/keyaside/keyaside/fieldcrypt"
 	"github.com/keyaside/keyaside/proxy/pgsql"
 	"github.com/keyaside/keyaside/proxy/pgvalue"
@@ -84,6 +86,7 @@ type serverSide struct {
 type scratch struct {
 	bind     pgwire.Bind
 	row      pgwire.DataRow
+	fields   pgproto3.RowDescription
 	formats  []int16
 	results  []int16
 	plain    []byte

@@ -246,3 +246,55 @@ func TestMessageHeadersAreNotTrustedForMemory(t *testing.T) {
 		t.Errorf("%d bytes for a message of which 5 have come", len(in.buf))
 	}
 }
+
+// pointSelect returns a function that feeds one prepared select of a row with a protected value, as drivers send it: Bind,
+// Describe, Execute, Sync, and the server's answers.
+func pointSelect(t testing.TB) func() {
+	t.Helper()
+	keys := newMemoryKeys()
+	keys.rotate(t, "acme", 1)
+	m := offlineMachine(t, keys)
+	var out, back output
+	feed := func(client, server []byte) {
+		out.reset()
+		if _, err := m.fromClient(client, &out); err != nil {
+			t.Fatal(err)
+		}
+		out.reset()
+		if _, err := m.fromServer(server, &out, &back); err != nil {
+			t.Fatal(err)
+		}
+	}
+	feed(append(message('P', "s\x00select id, email from customers where id = $1\x00\x00\x00"), message('S', "")...),
+		append(message('1', ""), message('Z', "I")...))
+	client := bytes.Join([][]byte{message('B', "\x00s\x00\x00\x00\x00\x01\x00\x00\x00\x0217\x00\x00"), message('D', "P\x00"),
+		message('E', "\x00\x00\x00\x00\x00"), message('S', "")}, nil)
+	server := bytes.Join([][]byte{message('2', ""), message('T', "\x00\x03"+
+		"id\x00\x00\x00\x40\x10\x00\x01\x00\x00\x00\x14\x00\x08\xff\xff\xff\xff\x00\x00"+
+		"email\x00\x00\x00\x40\x10\x00\x04\x00\x00\x00\x11\xff\xff\xff\xff\xff\xff\x00\x01"+
+		"t\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x19\xff\xff\xff\xff\xff\xff\x00\x00"),
+		sealedRow(t, keys, "acme", "someone@example.com"), message('C', "SELECT 1\x00"), message('Z', "I")}, nil)
+	return func() {
+		feed(client, server)
+		if !bytes.Contains(out.bytes(), []byte("someone@example.com")) {
+			t.Fatalf("the client gets %q", out.bytes())
+		}
+	}
+}
+
+func TestPreparedPointSelectDoesNotAllocate(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	if n := testing.AllocsPerRun(1000, pointSelect(t)); n > 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func BenchmarkPointSelect(b *testing.B) {
+	run := pointSelect(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		run()
+	}
+}

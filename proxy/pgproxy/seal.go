@@ -76,8 +76,11 @@ func onlyDeallocates(plan *pgsql.Plan) bool {
 
 // refusalOf returns the error that the client is to see, if err is one; nil if err is nil or a reason to wait.
 func refusalOf(err error) *Error {
+	if err == nil {
+		return nil
+	}
 	var reason *Error
-	if err != nil && errors.As(err, &reason) {
+	if errors.As(err, &reason) {
 		return reason
 	}
 	return nil

@@ -1,6 +1,8 @@
 package pgproxy
 
 import (
+	"slices"
+
 	"github.com/keyaside/keyaside/proxy/pgsql"
 	"github.com/keyaside/keyaside/proxy/pgvalue"
 	"github.com/keyaside/keyaside/proxy/pgwire"
@@ -18,6 +20,9 @@ type statement struct {
 	// than the segment in which the client has asked for it, 0 if it has not.
 	verified  bool
 	announced uint64
+	// bound is the portal that the last Bind made, for the next one that asks for the same formats.
+	bound        *portal
+	boundFormats []int16
 }
 
 func newStatement(plan *pgsql.Plan, oids []uint32, text *editedText, serial uint64) *statement {
@@ -73,6 +78,23 @@ func (r *rows) format(i int) pgvalue.Format {
 		return pgvalue.TextFormat
 	}
 	return r.formats[i]
+}
+
+// portalFor returns the portal that a Bind of the statement makes. Portals are not changed, so equal ones are one.
+func (st *statement) portalFor(b *pgwire.Bind) (*portal, *Error) {
+	if st.bound != nil && slices.Equal(b.ResultFormats, st.boundFormats) {
+		return st.bound, nil
+	}
+	p := &portal{statement: st}
+	if st.columns() != nil {
+		r, reason := boundRows(st, b)
+		if reason != nil {
+			return nil, reason
+		}
+		p.rows = r
+	}
+	st.bound, st.boundFormats = p, slices.Clone(b.ResultFormats)
+	return p, nil
 }
 
 // boundRows makes the rows of a portal from the formats that the client's Bind asks for. A number of formats that does
