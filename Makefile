@@ -28,8 +28,8 @@ demo: build ## See it work: throwaway Postgres, SoftHSM and proxy (ARGS=--once e
 test: deps deps-drivers format vet lint build ## Install what is missing, check and build everything, run all tests with the race detector
 	@# Scripts run the test binary as keyaside: without this each run that ends well waits for a second.
 	GORACE=atexit_sleep_ms=0 $(GO) test -race -count=1 -timeout $(TESTTIME) $(PKG)
-	@# What a hot path allocates can only be counted without the race detector.
-	$(GO) test -count=1 -timeout $(TESTTIME) -run Alloc $(PKG)
+	@# What a hot path allocates, and what maps 1 GiB, can only be tested without the race detector.
+	$(GO) test -count=1 -timeout $(TESTTIME) -run 'Alloc|TooLong' $(PKG)
 
 .PHONY: quick
 quick: ## Run the tests without the race detector and with Go's cache
