@@ -81,7 +81,7 @@ type tenantView struct {
 
 // view plans a text.
 func (e *explainer) view(text string) *explanation {
-	plan := e.planner.Plan([]byte(text))
+	plan := e.planner.Plan([]byte(text), &pgsql.Session{})
 	v := &explanation{Database: e.database, Verdict: verdictPasses, ServerText: text}
 	switch {
 	case plan == nil:

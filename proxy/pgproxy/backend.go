@@ -242,7 +242,7 @@ func (m *machine) endTransaction() {
 	}
 	if m.server.ddl {
 		m.server.ddl = false
-		m.children = nil
+		m.session.Children = nil
 		m.schemaChanged()
 	}
 }

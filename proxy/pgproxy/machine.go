@@ -27,8 +27,7 @@ type machine struct {
 	user          string
 	database      string
 
-	// children are tables that the open transaction makes children of protected ones.
-	children []string
+	session pgsql.Session // what the planner must know of it
 
 	// What the client prepared, as it will be once the server has carried out all that is under way.
 	statements map[string]*statement

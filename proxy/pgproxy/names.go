@@ -106,7 +106,7 @@ func (m *machine) undoPending(p *pending) {
 // noteChildren keeps what a statement under way makes of tables, until the catalog has it.
 func (m *machine) noteChildren(plan *pgsql.Plan) {
 	for i := range plan.Statements {
-		m.children = append(m.children, plan.Statements[i].Children...)
+		m.session.Children = append(m.session.Children, plan.Statements[i].Children...)
 	}
 }
 

@@ -19,7 +19,7 @@ func (m *machine) plan(text []byte) (*pgsql.Plan, *Error, error) {
 	if !ok {
 		return nil, nil, errPlanner
 	}
-	plan := planner.PlanAmong(text, m.children)
+	plan := planner.Plan(text, &m.session)
 	if m.executesProtected(text) {
 		return nil, &Error{Code: codeNotSupported, Message: "a statement on protected columns cannot be executed by the EXECUTE of SQL",
 			Hint: "Bind and execute it through the protocol, as drivers do."}, nil

@@ -28,8 +28,8 @@ var markers = []string{"marker", "77370", "2077-", "feedface"}
 
 // TestTwins sends the statements of testdata/twin through the proxy to tables with protected columns, and directly to a
 // twin database whose columns have the logical types. Each statement gives the same on both: rows, names, types, tags,
-// SQLSTATEs and positions of errors, transaction states. Or the proxy refuses it, and testdata/twin/refused.golden says
-// why. No protected value reaches the server.
+// SQLSTATEs and positions of errors, transaction states. Or the proxy refuses it, and the .refused file beside the
+// statements' own says why. No protected value reaches the server.
 func TestTwins(t *testing.T) {
 	files, err := filepath.Glob("testdata/twin/[0-9]*.sql")
 	if err != nil || len(files) == 0 {
@@ -51,7 +51,9 @@ func TestTwins(t *testing.T) {
 		}
 	}
 	t.Logf("%d statements", total)
-	golden.check(t, "testdata/twin/refused.golden")
+	for _, file := range files {
+		golden.check(t, file)
+	}
 	golden.checkKnown(t)
 }
 
@@ -431,19 +433,24 @@ func (r *refusals) checkKnown(t *testing.T) {
 	}
 }
 
-func (r *refusals) check(t *testing.T, file string) {
+// check compares what was refused of a file's statements with the golden file beside it.
+func (r *refusals) check(t *testing.T, statements string) {
 	t.Helper()
 	slices.SortStableFunc(r.entries, func(x, y refusalEntry) int { return cmp.Or(cmp.Compare(x.file, y.file), cmp.Compare(x.line, y.line)) })
 	var b bytes.Buffer
-	b.WriteString("# What the proxy refuses of the statements beside this file, and why. Written by go test -run TestTwins -update.\n")
+	fmt.Fprintf(&b, "# What the proxy refuses of %s, and why. Written by go test -run TestTwins -update.\n", filepath.Base(statements))
 	last := ""
 	for _, e := range r.entries {
+		if e.file != statements {
+			continue
+		}
 		if e.text != last {
 			fmt.Fprintf(&b, "\n%s\n", e.text)
 		}
 		last = e.text
 		fmt.Fprintln(&b, e.reason)
 	}
+	file := strings.TrimSuffix(statements, ".sql") + ".refused"
 	if *update {
 		if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
 			t.Fatal(err)

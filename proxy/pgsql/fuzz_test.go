@@ -26,7 +26,7 @@ func FuzzPlan(f *testing.F) {
 	f.Add(longStatement)
 	p := newTestPlanner(f)
 	f.Fuzz(func(t *testing.T, text string) {
-		plan := p.Plan([]byte(text))
+		plan := p.Plan([]byte(text), &Session{})
 		checkInvariants(t, text, plan)
 		if plan == nil {
 			checkUnprotected(t, p, text)

@@ -26,7 +26,7 @@ func TestPlansAreAsWritten(t *testing.T) {
 func checkGolden(t *testing.T, p *Planner, file string) {
 	var out strings.Builder
 	for _, c := range readGolden(t, file) {
-		plan := p.Plan([]byte(c.text))
+		plan := p.Plan([]byte(c.text), &Session{})
 		checkInvariants(t, c.text, plan)
 		got := describe(c.text, plan)
 		if got != c.want && !*update {

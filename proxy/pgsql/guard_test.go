@@ -61,7 +61,7 @@ func TestShapesThatBreakParsersAreAnsweredAtOnce(t *testing.T) {
 		"dollars":               "SELECT " + strings.Repeat("$a", 200_000) + " FROM customers",
 	} {
 		start := time.Now()
-		plan := p.Plan([]byte(text))
+		plan := p.Plan([]byte(text), &Session{})
 		if took := time.Since(start); took > 3*time.Second {
 			t.Errorf("%s took %v", name, took)
 		}
@@ -98,7 +98,7 @@ func TestGuardRefusesWithTheServersCodes(t *testing.T) {
 		"SELECT id FROM customers WHERE id = " + nested(9, "(", "1", ")") + "": "",
 	} {
 		got := ""
-		if r := p.Plan([]byte(text)).Refusal; r != nil {
+		if r := p.Plan([]byte(text), &Session{}).Refusal; r != nil {
 			got = r.Code
 			if strings.Contains(r.Message+r.Hint+r.Detail, "secret") {
 				t.Errorf("%q: the refusal quotes a literal: %s", text, r.Message)

@@ -36,7 +36,7 @@ type Statement struct {
 	// Schema is true if the statement can change the catalog (CREATE, ALTER, DROP, …).
 	Schema bool
 	// Children names the tables that the statement makes children or partitions of a protected table. Until the catalog
-	// has them, which is after the end of the transaction, texts are planned with PlanAmong.
+	// has them, which is after the end of the transaction, they belong into Session.Children.
 	Children []string
 	// Deallocate names the prepared statement that is dropped by DEALLOCATE; All is set for DEALLOCATE ALL and DISCARD ALL.
 	Deallocate    string

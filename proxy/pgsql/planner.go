@@ -84,8 +84,12 @@ func NewPlanner(policy *Policy, catalog *Catalog, cfg Config) (*Planner, error) 
 // Plan returns what text means, or nil if it cannot name anything protected and passes as it is. The text is only read
 // during the call; the plan is shared and must not be changed.
 //
-// Plans are found by their text, or else by what is left of the text without its literals (templates).
-func (p *Planner) Plan(text []byte) *Plan {
+// Plans are found by their text, or else by what is left of the text without its literals (templates). With children in
+// the session the plan is made anew each time.
+func (p *Planner) Plan(text []byte, session *Session) *Plan {
+	if len(session.Children) > 0 {
+		return p.planAmong(text, session.Children)
+	}
 	if !p.filter.match(text) {
 		return nil
 	}
@@ -110,13 +114,7 @@ func (p *Planner) Plan(text []byte) *Plan {
 	return plan
 }
 
-// PlanAmong is Plan in a session whose open transaction has made tables, whose names are given, children of protected
-// ones: they share the protected columns, but the catalog doesn't have them yet, so no value may go to them or come from
-// them. With children the plan is made anew each time.
-func (p *Planner) PlanAmong(text []byte, children []string) *Plan {
-	if len(children) == 0 {
-		return p.Plan(text)
-	}
+func (p *Planner) planAmong(text []byte, children []string) *Plan {
 	if !p.filter.match(text) && !newFilter(children).match(text) {
 		return nil
 	}

@@ -11,7 +11,7 @@ import (
 func TestPlanIgnoresTextsThatNameNothingProtected(t *testing.T) {
 	p := newTestPlanner(t)
 	for _, text := range []string{"SELECT * FROM orders WHERE id = $1", "", "BEGIN", "syntax error here", "SELECT '"} {
-		if plan := p.Plan([]byte(text)); plan != nil {
+		if plan := p.Plan([]byte(text), &Session{}); plan != nil {
 			t.Errorf("%q was planned:\n%s", text, describe(text, plan))
 		}
 	}
@@ -20,17 +20,17 @@ func TestPlanIgnoresTextsThatNameNothingProtected(t *testing.T) {
 func TestPlanIsKeptByText(t *testing.T) {
 	p := newTestPlanner(t)
 	text := []byte("SELECT email FROM customers WHERE id = $1")
-	first := p.Plan(text)
+	first := p.Plan(text, &Session{})
 	for range 100 {
-		if p.Plan(text) != first {
+		if p.Plan(text, &Session{}) != first {
 			t.Fatal("planned again")
 		}
 	}
 	text[len(text)-1] = '2' // the planner must not have kept the caller's bytes
-	if p.Plan(text) == first {
+	if p.Plan(text, &Session{}) == first {
 		t.Fatal("plan of another text")
 	}
-	if p.Plan([]byte("SELECT email FROM customers WHERE id = $1")) != first {
+	if p.Plan([]byte("SELECT email FROM customers WHERE id = $1"), &Session{}) != first {
 		t.Fatal("plan was lost when the caller reused its bytes")
 	}
 }
@@ -41,7 +41,7 @@ func TestLongTextsArePlannedButNotKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := []byte("SELECT email FROM customers" + strings.Repeat(" ", 100))
-	if a, b := p.Plan(text), p.Plan(text); a == b || !reflect.DeepEqual(a, b) {
+	if a, b := p.Plan(text, &Session{}), p.Plan(text, &Session{}); a == b || !reflect.DeepEqual(a, b) {
 		t.Fatal("kept, or planned differently")
 	}
 	if p.plans.Len() != 0 {
@@ -55,7 +55,7 @@ func TestCacheIsBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range 100 {
-		p.Plan(fmt.Appendf(nil, "SELECT id FROM customers AS t%d WHERE id = 1", i))
+		p.Plan(fmt.Appendf(nil, "SELECT id FROM customers AS t%d WHERE id = 1", i), &Session{})
 	}
 	if p.plans.Len() != 10 || p.templates.kept.Len() != 10 {
 		t.Fatalf("%d plans and %d skeletons kept", p.plans.Len(), p.templates.kept.Len())
@@ -68,12 +68,12 @@ func TestCacheHitAllocatesNothing(t *testing.T) {
 	}
 	p := newTestPlanner(t)
 	text := []byte("SELECT id, email FROM customers WHERE id = $1")
-	p.Plan(text)
-	if n := testing.AllocsPerRun(1000, func() { p.Plan(text) }); n != 0 {
+	p.Plan(text, &Session{})
+	if n := testing.AllocsPerRun(1000, func() { p.Plan(text, &Session{}) }); n != 0 {
 		t.Errorf("%v allocations per hit", n)
 	}
 	text = []byte("SELECT id, total FROM orders WHERE id = $1")
-	if n := testing.AllocsPerRun(1000, func() { p.Plan(text) }); n != 0 {
+	if n := testing.AllocsPerRun(1000, func() { p.Plan(text, &Session{}) }); n != 0 {
 		t.Errorf("%v allocations per text that is not looked at", n)
 	}
 }
@@ -88,7 +88,7 @@ func TestPlannerServesManyAtOnce(t *testing.T) {
 		wg.Go(func() {
 			for i := range 200 {
 				text := fmt.Sprintf("INSERT INTO notes (body) VALUES ('%d')", (i+g)%20)
-				if plan := p.Plan([]byte(text)); plan.Refusal != nil || plan.Edits[0].Literal.Value != fmt.Sprint((i+g)%20) {
+				if plan := p.Plan([]byte(text), &Session{}); plan.Refusal != nil || plan.Edits[0].Literal.Value != fmt.Sprint((i+g)%20) {
 					t.Errorf("wrong plan for %s", text)
 				}
 			}
@@ -148,7 +148,7 @@ func TestEveryParameterKeepsItsPlace(t *testing.T) {
 		values = append(values, fmt.Sprintf("($%d, $%d, $%d)", 3*i+1, 3*i+2, 3*i+3))
 	}
 	text := "INSERT INTO customers (id, tenant_id, email) VALUES " + strings.Join(values, ", ")
-	plan := p.Plan([]byte(text))
+	plan := p.Plan([]byte(text), &Session{})
 	if plan.Refusal != nil || len(plan.Params) != 500 {
 		t.Fatal(describe(text, plan))
 	}
@@ -217,11 +217,11 @@ func BenchmarkPlanThousandRowInsert(b *testing.B) {
 func BenchmarkCacheHit(b *testing.B) {
 	p := newTestPlanner(b)
 	text := []byte("SELECT id, email FROM customers WHERE id = $1")
-	p.Plan(text)
+	p.Plan(text, &Session{})
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			p.Plan(text)
+			p.Plan(text, &Session{})
 		}
 	})
 }

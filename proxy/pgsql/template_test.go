@@ -13,7 +13,7 @@ import (
 func planByTemplate(t testing.TB, first, second string) *Plan {
 	t.Helper()
 	p := newTestPlanner(t)
-	p.Plan([]byte(first))
+	p.Plan([]byte(first), &Session{})
 	plan := p.templates.plan([]byte(second))
 	if plan != nil {
 		checkAgainstFullPlan(t, p, second, plan)
@@ -96,7 +96,7 @@ func TestOneSkeletonHasATemplateForEachGuard(t *testing.T) {
 		return fmt.Appendf(nil, "SELECT id, name, tenant_id FROM customers WHERE id = %d ORDER BY %d", id, place)
 	}
 	for place := range 3 * maxVariants {
-		p.Plan(text(place, 1))
+		p.Plan(text(place, 1), &Session{})
 	}
 	found := 0
 	for place := range 3 * maxVariants {
@@ -116,7 +116,7 @@ func TestTemplatesAreBounded(t *testing.T) {
 	}
 	for alias := range 30 {
 		for place := range maxVariants + 2 {
-			p.Plan(fmt.Appendf(nil, "SELECT id, tenant_id FROM customers t%d ORDER BY %d", alias, place))
+			p.Plan(fmt.Appendf(nil, "SELECT id, tenant_id FROM customers t%d ORDER BY %d", alias, place), &Session{})
 		}
 	}
 	kept := 0
@@ -134,8 +134,8 @@ func TestTemplatesAreNotUsedForTextsBeyondTheLimit(t *testing.T) {
 		t.Fatal(err)
 	}
 	const format = "SELECT email, tenant_id FROM customers WHERE name = '%s'"
-	p.Plan(fmt.Appendf(nil, format, "a"))
-	if plan := p.Plan(fmt.Appendf(nil, format, strings.Repeat("a", 60))); plan.Refusal == nil {
+	p.Plan(fmt.Appendf(nil, format, "a"), &Session{})
+	if plan := p.Plan(fmt.Appendf(nil, format, strings.Repeat("a", 60)), &Session{}); plan.Refusal == nil {
 		t.Error("planned")
 	}
 }
@@ -143,9 +143,9 @@ func TestTemplatesAreNotUsedForTextsBeyondTheLimit(t *testing.T) {
 func TestPlanByTemplateKeepsNothingOfTheCallersBytes(t *testing.T) {
 	p := newTestPlanner(t)
 	const format = "INSERT INTO customers (tenant_id, email, born) VALUES ('%s', '%s', $1)"
-	p.Plan(fmt.Appendf(nil, format, "a", "b"))
+	p.Plan(fmt.Appendf(nil, format, "a", "b"), &Session{})
 	text := fmt.Appendf(nil, format, "acme", "it''s")
-	plan := p.Plan(text)
+	plan := p.Plan(text, &Session{})
 	clear(text)
 	l := plan.Edits[0].Literal
 	if l.Value != "it's" || l.Tenant.Value != "acme" || plan.Params[0].Tenant.Value != "acme" {
@@ -216,10 +216,10 @@ func TestPlansByTemplateAreThoseOfTheTextItself(t *testing.T) {
 	r := rand.New(rand.NewSource(1))
 	texts, hits, refused := 0, 0, 0
 	for _, original := range statementsToRespell(t) {
-		p.Plan([]byte(original))
+		p.Plan([]byte(original), &Session{})
 		for range 6 {
 			text := respell(r, original)
-			plan := p.Plan([]byte(text))
+			plan := p.Plan([]byte(text), &Session{})
 			checkAgainstFullPlan(t, p, text, plan)
 			texts++
 			if plan == nil {
@@ -253,7 +253,7 @@ func FuzzTemplate(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text, replacement string, which uint8) {
 		p := newTestPlanner(t) // a cache that lives on would make coverage depend on what came before
-		p.Plan([]byte(text))
+		p.Plan([]byte(text), &Session{})
 		var s skeleton
 		if !s.take(text) {
 			return
@@ -261,7 +261,7 @@ func FuzzTemplate(f *testing.F) {
 		l := s.literals[int(which)%len(s.literals)]
 		for _, r := range []string{replacement, "'" + strings.ReplaceAll(replacement, "'", "''") + "'"} {
 			other := text[:l.start] + r + text[l.end:]
-			checkAgainstFullPlan(t, p, other, p.Plan([]byte(other)))
+			checkAgainstFullPlan(t, p, other, p.Plan([]byte(other), &Session{}))
 		}
 	})
 }
@@ -278,9 +278,9 @@ func TestTemplateHitAllocatesOnlyThePlan(t *testing.T) {
 		{threeValues(1), threeValues(23456), 4}, // the plan, its edits, its literals, their values
 	} {
 		p := newTestPlanner(t)
-		p.Plan([]byte(c.first))
+		p.Plan([]byte(c.first), &Session{})
 		text := []byte(c.second)
-		if n := testing.AllocsPerRun(1000, func() { p.Plan(text) }); n > c.most {
+		if n := testing.AllocsPerRun(1000, func() { p.Plan(text, &Session{}) }); n > c.most {
 			t.Errorf("%v allocations for %s", n, c.second)
 		}
 	}
@@ -301,10 +301,10 @@ func benchmarkNewLiterals(b *testing.B, text func(i int) string) {
 	for i := range texts {
 		texts[i] = []byte(text(i))
 	}
-	p.Plan(texts[0])
+	p.Plan(texts[0], &Session{})
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		p.Plan(texts[i%len(texts)])
+		p.Plan(texts[i%len(texts)], &Session{})
 	}
 }
 

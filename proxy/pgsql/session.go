@@ -1,0 +1,9 @@
+package pgsql
+
+// Session is what the meaning of a text depends on besides the catalog and the policy. The zero value is a session in
+// which nothing has happened yet. A Planner reads it during Plan only and does not keep it.
+type Session struct {
+	// Children names the tables that the open transaction has made children or partitions of protected ones: they share
+	// the protected columns, but the catalog doesn't have them yet, so no value may go to them or come from them.
+	Children []string
+}
