@@ -51,7 +51,7 @@ func (r *refusalView) quotable(text string) bool {
 // excerpt returns a line of text and, to go under it, a caret at a character of the line, both counted from 1. Constants
 // and comments are masked: a refused statement may have any value anywhere.
 func excerpt(text string, line, column int) (source, caret string) {
-	source = strings.Split(maskConstants(text), "\n")[line-1]
+	source = strings.Split(pgsql.MaskConstants(text), "\n")[line-1]
 	runes := []rune(strings.Map(spaceForControl, source))
 	from, to := max(0, column-1-shownBefore), min(len(runes), column-1+shownBehind)
 	lead, trail := "", ""

@@ -104,22 +104,20 @@ func (e *explainer) planned(v *explanation, plan *pgsql.Plan, text string) {
 	touched := e.edits(v, plan, text)
 	for i := range plan.Statements {
 		s := e.statement(i+1, &plan.Statements[i])
-		// Parameters come with single statements. An edit whose statement is not known may belong to each.
-		if s.Columns != nil || len(plan.Params) > 0 || touched[i+1] || touched[0] {
+		// Parameters come with single statements.
+		if s.Columns != nil || len(plan.Params) > 0 || touched[i+1] {
 			s.Verdict = verdictRewritten
 		}
 		v.Statements = append(v.Statements, s)
 	}
 }
 
-// edits lists the literals that are sealed. It returns the numbers of the statements whose text changes, with 0 for one that
-// is not known.
+// edits lists the literals that are sealed. It returns the numbers of the statements whose text changes.
 func (e *explainer) edits(v *explanation, plan *pgsql.Plan, text string) (touched map[int]bool) {
 	touched = map[int]bool{}
-	places := newPlaces(text, len(plan.Statements))
 	last, position := 0, 1
 	for _, edit := range plan.Edits {
-		n := places.statement(edit.Start)
+		n := plan.StatementAt(edit.Start) + 1
 		touched[n] = true
 		position += characters(text[last:edit.Start])
 		last = edit.Start

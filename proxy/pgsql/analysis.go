@@ -95,12 +95,19 @@ func (a *analysis) plan() *Plan {
 	return p
 }
 
-// statement plans one statement of the text.
-func (a *analysis) statement(n *ast.Node) {
+// statement plans one statement of the text, whose first token is at the earliest at the offset start.
+func (a *analysis) statement(n *ast.Node, start int32) {
 	a.modifies, a.use, a.hint = false, "an expression", hintPlain
 	known := len(a.children)
 	st := a.dispatch(n)
 	st.Children = a.children[known:]
+	if len(a.statements) > 0 {
+		first := sort.Search(len(a.tokens), func(i int) bool { return a.tokens[i].start >= start })
+		for a.word(first) == ";" { // the parser may count an empty statement in
+			first++
+		}
+		st.Start = int(a.tokens[first].start)
+	}
 	a.statements = append(a.statements, st)
 }
 

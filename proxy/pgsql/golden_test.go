@@ -96,7 +96,12 @@ func checkInvariants(t testing.TB, text string, p *Plan) {
 		}
 		end = e.End
 	}
-	for _, s := range p.Statements {
+	start := -1
+	for i, s := range p.Statements {
+		if s.Start <= start || i == 0 && s.Start != 0 || s.Start > len(text) {
+			t.Errorf("%q: statement %d does not begin at %d", text, i, s.Start)
+		}
+		start = s.Start
 		for _, c := range s.Columns {
 			if c.Tenant.Kind == TenantResult && c.Tenant.Result >= len(s.Columns) {
 				t.Errorf("%q: tenant is beyond the result", text)

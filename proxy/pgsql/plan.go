@@ -26,8 +26,20 @@ func (p *Plan) Protected() bool {
 	return false
 }
 
+// StatementAt returns the index of the statement that a byte offset of the text is in; -1 if there is none.
+func (p *Plan) StatementAt(offset int) int {
+	i := len(p.Statements) - 1
+	for i > 0 && p.Statements[i].Start > offset {
+		i--
+	}
+	return i
+}
+
 // Statement is one statement of a text.
 type Statement struct {
+	// Start is the byte offset at which the statement begins; 0 for the first, and it ends where the next one begins, so
+	// that blanks, comments and the semicolon behind a statement belong to it.
+	Start int
 	// Columns describes the row the server returns, if a protected column is in it or a hidden column was added;
 	// nil: rows pass as they are.
 	Columns []ResultColumn

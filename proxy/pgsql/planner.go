@@ -185,7 +185,7 @@ func (p *Planner) analyse(text string, children []string) (plan *Plan, a *analys
 	a.children = children
 	a.single = len(stmts) == 1 && templated(stmts[0].GetStmt())
 	for _, s := range stmts {
-		a.statement(s.GetStmt())
+		a.statement(s.GetStmt(), s.GetStmtLocation())
 	}
 	return a.plan(), a
 }
