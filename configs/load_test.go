@@ -89,8 +89,8 @@ func TestImpossibleSettingIsReportedWithPlaceAndRemedy(t *testing.T) {
 			"k.yaml:12:20: keys.cache.refresh: is longer than keys.cache.ttl"},
 		{"unknown create", "store:", "create: always\n  store:",
 			"k.yaml:12:3: keys.create: has an unknown value; write one of on-first-use, explicit"},
-		{"unknown type", "{type: text}", "{type: varchar}",
-			"k.yaml:20:20: fields.customer_email.type: is not a type that can be protected; write one of text, bytea, bool, int2, int4, int8, float4, float8, numeric, date, timestamp, timestamptz, uuid, json, jsonb, or one with [] for its array"},
+		{"unknown type", "{type: text}", "{type: money}",
+			"k.yaml:20:20: fields.customer_email.type: is not a type that can be protected; write one of text, varchar, bytea, bool, int2, int4, int8, float4, float8, numeric, date, timestamp, timestamptz, uuid, json, jsonb, or one with [] for its array"},
 		{"array of arrays", "{type: text}", `{type: "text[][]"}`,
 			"k.yaml:20:20: fields.customer_email.type: is not a type that can be protected; write one of text,"},
 		{"bad field id", "customer_email: {type", "Customer: {type",
@@ -160,6 +160,26 @@ func TestEveryTypeLoads(t *testing.T) {
 			} else if got := c.Fields["customer_email"].Type; got != typ {
 				t.Errorf("%s: the type is %s", field, got)
 			}
+		}
+	}
+}
+
+func TestTypesWithModifiersLoad(t *testing.T) {
+	for typ, want := range map[string][2]string{
+		"varchar(20)": {"varchar", "20"}, "numeric(10,2)": {"numeric", "10,2"}, "varchar(5)[]": {"varchar[]", "5"}, "int8": {"int8", ""}, "text[]": {"text[]", ""},
+	} {
+		c, err := loadText(edit(t, "{type: text}", `{type: "`+typ+`"}`))
+		if err != nil {
+			t.Errorf("%s: %v", typ, err)
+			continue
+		}
+		if name, modifier := c.Fields["customer_email"].Declaration(); name != want[0] || modifier != want[1] {
+			t.Errorf("%s: type %s, modifier %q", typ, name, modifier)
+		}
+	}
+	for _, typ := range []string{"varchar(20", "varchar(x)", "nothing(5)", "varchar(5)[][]", "(5)"} {
+		if _, err := loadText(edit(t, "{type: text}", `{type: "`+typ+`"}`)); err == nil {
+			t.Errorf("%s loads", typ)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package configs
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -10,9 +11,10 @@ type Fields map[string]Field
 
 // Field is one kind of protected data.
 type Field struct {
-	// Type is the logical type that applications see: text, bytea, bool, int2, int4, int8, float4, float8, numeric, date,
-	// timestamp, timestamptz, uuid, json, jsonb, or one of them with [] for its one-dimensional array (between braces, YAML
-	// wants quotes: {type: "text[]"}). Required.
+	// Type is the logical type that applications see: text, varchar, bytea, bool, int2, int4, int8, float4, float8, numeric, date,
+	// timestamp, timestamptz, uuid, json, jsonb, or one of them with [] for its one-dimensional array. varchar(20),
+	// numeric(10,2), timestamp(3) and timestamptz(3) are held to their modifiers by the proxy, since the database sees
+	// ciphertext. Between braces, YAML wants quotes: {type: "numeric(10,2)"}. Required.
 	Type string `yaml:"type"`
 }
 
@@ -26,7 +28,19 @@ func FieldTypes() []string {
 }
 
 var scalarTypes = []string{
-	"text", "bytea", "bool", "int2", "int4", "int8", "float4", "float8", "numeric", "date", "timestamp", "timestamptz", "uuid", "json", "jsonb",
+	"text", "varchar", "bytea", "bool", "int2", "int4", "int8", "float4", "float8", "numeric", "date", "timestamp", "timestamptz", "uuid", "json", "jsonb",
+}
+
+// declaration is a type with its modifier and the brackets of an array.
+var declaration = regexp.MustCompile(`^([a-z0-9]+)(?:\(([0-9, -]+)\))?((?:\[\])?)$`)
+
+// Declaration splits Type into the type's name, with [] if it is an array, and the modifier between the parentheses.
+func (f Field) Declaration() (name, modifier string) {
+	parts := declaration.FindStringSubmatch(f.Type)
+	if parts == nil {
+		return f.Type, ""
+	}
+	return parts[1] + parts[3], parts[2]
 }
 
 // typeRemedy tells what to write for a type.

@@ -22,7 +22,7 @@ func (k *checker) fields(c *Config) {
 	}
 	for _, id := range slices.Sorted(maps.Keys(c.Fields)) {
 		path := childPath("fields", id)
-		switch typ := c.Fields[id].Type; {
+		switch typ, _ := c.Fields[id].Declaration(); {
 		case !fieldID.MatchString(id):
 			k.fail(path, "is not a field id", `use 1 to 255 of a-z, 0-9, "_", "." and "-"`)
 		case typ == "":

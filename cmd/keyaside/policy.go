@@ -38,5 +38,6 @@ func newColumn(name string, c configs.Column, fields configs.Fields, index map[s
 	if c.Storage == "text" {
 		storage = pgsql.StorageText
 	}
-	return pgsql.Column{Name: name, Field: c.Field, Type: fields[c.Field].Type, Storage: storage, Index: index[c.Field]}
+	typ, modifier := fields[c.Field].Declaration()
+	return pgsql.Column{Name: name, Field: c.Field, Type: typ, Modifier: modifier, Storage: storage, Index: index[c.Field]}
 }

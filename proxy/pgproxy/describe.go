@@ -34,8 +34,8 @@ func (m *machine) rowDescription(body []byte, first *pending, out *output) error
 		case c.Hidden:
 			continue
 		case c.Column != nil:
-			typ := m.policy.field(c.Column).typ
-			f.DataTypeOID, f.DataTypeSize, f.TypeModifier = typ.OID(), typ.Size(), -1
+			logical := m.policy.field(c.Column)
+			f.DataTypeOID, f.DataTypeSize, f.TypeModifier = logical.typ.OID(), logical.typ.Size(), int32(logical.modifier)
 		}
 		f.Format = int16(r.format(i))
 		shown = append(shown, f)

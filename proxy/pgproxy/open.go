@@ -79,7 +79,7 @@ func (m *machine) openValue(dst []byte, i int, r *rows, values []pgwire.Param, s
 	f := m.policy.field(c.Column)
 	start := len(dst)
 	dst = append(dst, 0, 0, 0, 0)
-	if f.typ == pgvalue.Text { // the client's form is the plaintext
+	if f.typ == pgvalue.Text || f.typ == pgvalue.Varchar { // the client's form is the plaintext
 		if dst, err = seen.key.Open(dst, f.field, envelope); err != nil {
 			return dst, err
 		}

@@ -15,8 +15,9 @@ type boundPolicy struct {
 }
 
 type boundField struct {
-	field *fieldcrypt.Field
-	typ   pgvalue.Type
+	field    *fieldcrypt.Field
+	typ      pgvalue.Type
+	modifier pgvalue.Modifier
 }
 
 func bindPolicy(policy *pgsql.Policy) (*boundPolicy, error) {
@@ -36,6 +37,10 @@ func (b *boundPolicy) add(c *pgsql.Column) error {
 	if err != nil {
 		return err
 	}
+	modifier, err := pgvalue.ParseModifier(typ, c.Modifier)
+	if err != nil {
+		return err
+	}
 	field, err := fieldcrypt.NewField(c.Field, c.Index)
 	if err != nil {
 		return err
@@ -44,12 +49,12 @@ func (b *boundPolicy) add(c *pgsql.Column) error {
 		b.fields = append(b.fields, boundField{})
 	}
 	if known := b.fields[c.Index]; known.field != nil {
-		if known.field.ID() != c.Field || known.typ != typ {
+		if known.field.ID() != c.Field || known.typ != typ || known.modifier != modifier {
 			return fmt.Errorf("field %s (%s) has the index %d of field %s (%s)", c.Field, typ, c.Index, known.field.ID(), known.typ)
 		}
 		return nil
 	}
-	b.fields[c.Index] = boundField{field, typ}
+	b.fields[c.Index] = boundField{field, typ, modifier}
 	return nil
 }
 

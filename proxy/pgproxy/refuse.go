@@ -32,8 +32,11 @@ type Error struct {
 	Message  string
 	Detail   string
 	Hint     string
-	Position int // in characters of the client's text, counted from 1; 0 if there is none
+	Position int // in characters of the client's text, counted from 1; 0 if it is not known, noPosition if there is none
 }
+
+// noPosition is the position of an error that the server would raise without one.
+const noPosition = -1
 
 func (e *Error) Error() string { return e.Message + " (SQLSTATE " + e.Code + ")" }
 
@@ -42,7 +45,7 @@ func (e *Error) append(dst []byte, severity string) []byte {
 	msg := pgproto3.ErrorResponse{
 		Severity: severity, SeverityUnlocalized: severity,
 		Code: e.Code, Message: e.Message, Detail: e.Detail, Hint: e.Hint,
-		Position: int32(e.Position), Routine: "keyaside",
+		Position: int32(max(e.Position, 0)), Routine: "keyaside",
 	}
 	out, err := msg.Encode(dst)
 	if err != nil { // only for a message over 1 GiB
@@ -63,7 +66,11 @@ func refusalError(r *pgsql.Refusal, text []byte) *Error {
 func sealError(c *pgsql.Column, err error) *Error {
 	var invalid *pgvalue.Error
 	if errors.As(err, &invalid) {
-		return &Error{Code: invalid.Code, Message: fmt.Sprintf("protected column %q: %s", c.Name, invalid.Message)}
+		refusal := &Error{Code: invalid.Code, Message: fmt.Sprintf("protected column %q: %s", c.Name, invalid.Message)}
+		if invalid.Late {
+			refusal.Position = noPosition
+		}
+		return refusal
 	}
 	e := keyError(err)
 	e.Message = fmt.Sprintf("protected column %q: %s", c.Name, e.Message)

@@ -290,7 +290,7 @@ func (m *machine) seal(dst []byte, c *pgsql.Column, tenant, value []byte, format
 		return dst, sealError(c, err)
 	}
 	f := m.policy.field(c)
-	m.scratch.plain, err = f.typ.AppendCanonicalIn(m.scratch.plain[:0], value, format, oid, &m.server.settings)
+	m.scratch.plain, err = f.typ.AppendModified(m.scratch.plain[:0], value, format, oid, &m.server.settings, f.modifier)
 	if err != nil {
 		return dst, sealError(c, err)
 	}

@@ -30,9 +30,11 @@ const (
 
 // Column binds a protected column to a field.
 type Column struct {
-	Name    string
-	Field   string // the field's id
-	Type    string // the field's logical type, spelled as PostgreSQL spells it: "text", "int8", …
-	Storage Storage
-	Index   int // the caller's number for the field; carried through to the plan
+	Name  string
+	Field string // the field's id
+	Type  string // the field's logical type without a modifier, spelled as PostgreSQL spells it: "text", "int8", …
+	// Modifier is what the declaration of the type has between parentheses: "20" of varchar(20), "10,2" of numeric(10,2).
+	Modifier string
+	Storage  Storage
+	Index    int // the caller's number for the field; carried through to the plan
 }

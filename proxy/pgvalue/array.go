@@ -12,13 +12,13 @@ import (
 const arrayGrowth = 16 << 20
 
 var (
-	errArrayDimensions = &Error{codeFeatureUnsupported, "a protected array must have one dimension, whose first index is 1"}
-	errArrayLimit      = &Error{codeLimitExceeded, "the elements of the array are too long when written out"}
-	errArrayElement    = &Error{codeDatatypeMismatch, "the elements of the binary array are not of the type that was declared"}
+	errArrayDimensions = &Error{Code: codeFeatureUnsupported, Message: "a protected array must have one dimension, whose first index is 1"}
+	errArrayLimit      = &Error{Code: codeLimitExceeded, Message: "the elements of the array are too long when written out"}
+	errArrayElement    = &Error{Code: codeDatatypeMismatch, Message: "the elements of the binary array are not of the type that was declared"}
 )
 
 // arrayElements maps the array types that a client may declare to the types of their elements.
-var arrayElements = map[uint32]uint32{pgtype.VarcharArrayOID: pgtype.VarcharOID, pgtype.BPCharArrayOID: pgtype.BPCharOID, pgtype.NameArrayOID: pgtype.NameOID}
+var arrayElements = map[uint32]uint32{pgtype.BPCharArrayOID: pgtype.BPCharOID, pgtype.NameArrayOID: pgtype.NameOID}
 
 func init() {
 	for _, t := range types[Text:] {
@@ -28,7 +28,7 @@ func init() {
 
 // appendArray is assignment to a column of arrays of elem. A declared array of another type is cast element by
 // element. The server takes arrays of more dimensions and other bounds too; they are refused with 0A000.
-func appendArray(dst []byte, v source, elem Type, s *Settings) ([]byte, error) {
+func appendArray(dst []byte, v source, elem Type, s *Settings, m Modifier) ([]byte, error) {
 	text, ok, err := v.text()
 	if err != nil {
 		return dst, err
@@ -40,6 +40,7 @@ func appendArray(dst []byte, v source, elem Type, s *Settings) ([]byte, error) {
 		}
 	}
 	w := newArrayWriter(dst, elem, oid, s)
+	w.modifier = m
 	if ok || v.format == TextFormat {
 		if !ok {
 			text = v.bytes
@@ -68,6 +69,7 @@ type arrayWriter struct {
 	elem     Type
 	oid      uint32 // of the elements as declared
 	settings *Settings
+	modifier Modifier // of the elements
 	count    int
 	limit    int // bytes that the array may become, in either form
 	text     int // of the text form, as far as it is not in proportion to the canonical one
@@ -97,7 +99,7 @@ func (w *arrayWriter) element(b []byte, format Format) error {
 		w.dst = append(w.dst, jsonbVersion)
 	}
 	var err error
-	if w.dst, err = w.elem.appendCanonical(w.dst, source{b, format, w.oid}, w.settings); err != nil {
+	if w.dst, err = w.elem.appendColumn(w.dst, source{b, format, w.oid}, w.settings, w.modifier); err != nil {
 		return err
 	}
 	if w.elem == Numeric {

@@ -12,8 +12,8 @@ const (
 )
 
 var (
-	errArrayBinary = &Error{codeInvalidBinary, "invalid binary representation of an array"}
-	errTooManyDims = &Error{codeLimitExceeded, "number of array dimensions exceeds the maximum allowed (6)"}
+	errArrayBinary = &Error{Code: codeInvalidBinary, Message: "invalid binary representation of an array"}
+	errTooManyDims = &Error{Code: codeLimitExceeded, Message: "number of array dimensions exceeds the maximum allowed (6)"}
 )
 
 // readBinary reads the binary form of an array (array_recv).
@@ -37,7 +37,7 @@ func (w *arrayWriter) readBinary(b []byte) error {
 	count, first := int32(binary.BigEndian.Uint32(b[arrayHeader:])), binary.BigEndian.Uint32(b[arrayHeader+4:])
 	switch {
 	case count < 0 || count > maxArrayElements:
-		return &Error{codeLimitExceeded, "array size exceeds the maximum allowed"}
+		return &Error{Code: codeLimitExceeded, Message: "array size exceeds the maximum allowed"}
 	case dimensions > 1 || first != 1 && count != 0:
 		return errArrayDimensions
 	}

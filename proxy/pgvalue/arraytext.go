@@ -2,7 +2,7 @@ package pgvalue
 
 import "bytes"
 
-var errArrayText = &Error{codeInvalidText, "malformed array literal"}
+var errArrayText = &Error{Code: codeInvalidText, Message: "malformed array literal"}
 
 // readText reads the text form of an array (PostgreSQL documentation, 8.15.6). Explicit bounds ([1:2]={…}) are refused
 // as other dimensions are.

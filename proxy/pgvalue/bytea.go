@@ -36,14 +36,14 @@ func appendHexIn(dst, src []byte) ([]byte, error) {
 		}
 		hi, ok := hexDigit(src[0])
 		if !ok {
-			return dst, &Error{codeInvalidParameter, "invalid hexadecimal digit"}
+			return dst, &Error{Code: codeInvalidParameter, Message: "invalid hexadecimal digit"}
 		}
 		if len(src) == 1 {
-			return dst, &Error{codeInvalidParameter, "invalid hexadecimal data: odd number of digits"}
+			return dst, &Error{Code: codeInvalidParameter, Message: "invalid hexadecimal data: odd number of digits"}
 		}
 		lo, ok := hexDigit(src[1])
 		if !ok {
-			return dst, &Error{codeInvalidParameter, "invalid hexadecimal digit"}
+			return dst, &Error{Code: codeInvalidParameter, Message: "invalid hexadecimal digit"}
 		}
 		dst = append(dst, hi<<4|lo)
 		src = src[2:]

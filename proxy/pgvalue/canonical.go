@@ -17,9 +17,15 @@ func (t Type) AppendCanonical(dst, src []byte, format Format, oid uint32) ([]byt
 }
 
 // AppendCanonicalIn is AppendCanonical under the session's settings, on which the meaning of some dates and times depends.
-// Errors are *Error; dst is then returned as it was. Numbers, strings and all binary forms of a fixed size are read
-// without an allocation, texts of dates and times with a few, jsonb and arrays with some per element.
 func (t Type) AppendCanonicalIn(dst, src []byte, format Format, oid uint32, s *Settings) ([]byte, error) {
+	return t.AppendModified(dst, src, format, oid, s, NoModifier)
+}
+
+// AppendModified is AppendCanonicalIn for a column whose declaration has a modifier: the value is rounded, cut or refused
+// as the server would. Errors are *Error; dst is then returned as it was. Strings and all binary forms of a fixed size
+// are read without an allocation, numbers too unless they have a modifier, texts of dates and times with a few, jsonb and
+// arrays with some per element.
+func (t Type) AppendModified(dst, src []byte, format Format, oid uint32, s *Settings, m Modifier) ([]byte, error) {
 	if format != TextFormat && format != BinaryFormat {
 		return dst, errBadFormat
 	}
@@ -29,11 +35,23 @@ func (t Type) AppendCanonicalIn(dst, src []byte, format Format, oid uint32, s *S
 	if oid == pgtype.UnknownOID { // to the server, this is not declared either
 		oid = 0
 	}
-	out, err := t.appendCanonical(dst, source{src, format, oid}, s)
+	out, err := t.appendColumn(dst, source{src, format, oid}, s, m)
 	if err != nil {
 		return dst, err
 	}
 	return out, nil
+}
+
+// appendColumn is assignment to a column of the type with a modifier.
+func (t Type) appendColumn(dst []byte, v source, s *Settings, m Modifier) ([]byte, error) {
+	if t.isArray() {
+		return appendArray(dst, v, t.Elem(), s, m)
+	}
+	out, err := t.appendCanonical(dst, v, s)
+	if err != nil {
+		return dst, err
+	}
+	return t.modify(out, len(dst), m)
 }
 
 // source is one value as the client sent it.
@@ -43,10 +61,11 @@ type source struct {
 	oid    uint32
 }
 
+// appendCanonical is assignment to a column of a scalar type.
 func (t Type) appendCanonical(dst []byte, v source, s *Settings) ([]byte, error) {
 	switch t {
-	case Text:
-		return appendText(dst, v)
+	case Text, Varchar:
+		return appendText(dst, v, t)
 	case Bytea:
 		return appendBytea(dst, v)
 	case Bool:
@@ -67,9 +86,6 @@ func (t Type) appendCanonical(dst []byte, v source, s *Settings) ([]byte, error)
 		return appendJSON(dst, v)
 	case JSONB:
 		return appendJSONB(dst, v)
-	}
-	if t.isArray() {
-		return appendArray(dst, v, t.Elem(), s)
 	}
 	return dst, errUnknownType
 }

@@ -51,18 +51,18 @@ func deviates(t Type, v source) bool {
 var deviations = []deviation{
 	{
 		why:     "drivers declare varchar for any string (JDBC's setString); the server would want a cast in the statement",
-		applies: isDeclared(append(withArrays(scalarTypes[2:]), Text.Array(), Bytea.Array()), pgtype.TextOID, pgtype.VarcharOID, pgtype.BPCharOID, pgtype.NameOID),
+		applies: isDeclared(append(withArrays(scalarTypes[3:]), Text.Array(), Varchar.Array(), Bytea.Array()), pgtype.TextOID, pgtype.VarcharOID, pgtype.BPCharOID, pgtype.NameOID),
 		server:  "42804",
 	},
 	{
 		why: "any type has an assignment cast to text; those whose text depends on the session, or that nobody sends, are refused",
-		applies: isDeclared([]Type{Text}, pgtype.BoolOID, pgtype.DateOID, pgtype.TimestampOID, pgtype.TimestamptzOID, pgtype.NumericOID,
+		applies: isDeclared([]Type{Text, Varchar}, pgtype.BoolOID, pgtype.DateOID, pgtype.TimestampOID, pgtype.TimestamptzOID, pgtype.NumericOID,
 			pgtype.Float4OID, pgtype.Float8OID, pgtype.ByteaOID, pgtype.QCharOID),
 		ours: "42804", server: accepted,
 	},
 	{
 		why:     "the same, with a value that is not of its declared type",
-		applies: isDeclared([]Type{Text}, pgtype.BoolOID, pgtype.DateOID, pgtype.NumericOID, pgtype.Float8OID),
+		applies: isDeclared([]Type{Text, Varchar}, pgtype.BoolOID, pgtype.DateOID, pgtype.NumericOID, pgtype.Float8OID),
 		ours:    "42804",
 	},
 	{

@@ -4,6 +4,7 @@ package pgvalue
 const (
 	codeProtocolViolation  = "08P01" // a binary value ends too early
 	codeFeatureUnsupported = "0A000"
+	codeTooLong            = "22001"
 	codeOutOfRange         = "22003"
 	codeDateFormat         = "22007"
 	codeDateOverflow       = "22008"
@@ -25,31 +26,34 @@ const (
 type Error struct {
 	Code    string // SQLSTATE, 5 characters
 	Message string
+	// Late is set for what the server finds out when it runs the statement, not when it reads it: its error then has no
+	// position.
+	Late bool
 }
 
 func (e *Error) Error() string { return e.Message + " (SQLSTATE " + e.Code + ")" }
 
 func errInvalidText(t string) error {
-	return &Error{codeInvalidText, "invalid input syntax for type " + t}
+	return &Error{Code: codeInvalidText, Message: "invalid input syntax for type " + t}
 }
 
-func errRange(t string) error { return &Error{codeOutOfRange, t + " out of range"} }
+func errRange(t string) error { return &Error{Code: codeOutOfRange, Message: t + " out of range"} }
 
 func errMismatch(t Type) error {
-	return &Error{codeDatatypeMismatch, "a value of the declared type cannot be stored in a column of type " +
+	return &Error{Code: codeDatatypeMismatch, Message: "a value of the declared type cannot be stored in a column of type " +
 		t.String() + "; declare " + t.String() + " or leave the parameter's type open"}
 }
 
 var (
-	errEncoding     = &Error{codeNotInRepertoire, `invalid byte sequence for encoding "UTF8"`}
-	errShortBinary  = &Error{codeProtocolViolation, "insufficient data left in message"}
-	errLongBinary   = &Error{codeInvalidBinary, "incorrect binary data format in bind parameter"}
-	errInt8Range    = &Error{codeOutOfRange, "bigint out of range"}
-	errDateFormat   = &Error{codeDateFormat, "invalid input syntax for type date"}
-	errDateOpen     = &Error{codeDateFormat, "the order of day, month and year in the date is open; write YYYY-MM-DD"}
-	errDateField    = &Error{codeDateOverflow, "date/time field value out of range"}
-	errDateRange    = &Error{codeDateOverflow, "date out of range"}
-	errUnknownType  = &Error{codeInternal, "the field has no logical type"}
-	errBadFormat    = &Error{codeInvalidParameter, "unsupported format code; use 0 (text) or 1 (binary)"}
-	errZoneTooLarge = &Error{codeZoneDisplacement, "time zone displacement out of range"}
+	errEncoding     = &Error{Code: codeNotInRepertoire, Message: `invalid byte sequence for encoding "UTF8"`}
+	errShortBinary  = &Error{Code: codeProtocolViolation, Message: "insufficient data left in message"}
+	errLongBinary   = &Error{Code: codeInvalidBinary, Message: "incorrect binary data format in bind parameter"}
+	errInt8Range    = &Error{Code: codeOutOfRange, Message: "bigint out of range"}
+	errDateFormat   = &Error{Code: codeDateFormat, Message: "invalid input syntax for type date"}
+	errDateOpen     = &Error{Code: codeDateFormat, Message: "the order of day, month and year in the date is open; write YYYY-MM-DD"}
+	errDateField    = &Error{Code: codeDateOverflow, Message: "date/time field value out of range"}
+	errDateRange    = &Error{Code: codeDateOverflow, Message: "date out of range"}
+	errUnknownType  = &Error{Code: codeInternal, Message: "the field has no logical type"}
+	errBadFormat    = &Error{Code: codeInvalidParameter, Message: "unsupported format code; use 0 (text) or 1 (binary)"}
+	errZoneTooLarge = &Error{Code: codeZoneDisplacement, Message: "time zone displacement out of range"}
 )

@@ -113,7 +113,7 @@ func parseFloat(b []byte, bits int) (float64, error) {
 	f, err := strconv.ParseFloat(string(b), bits)
 	switch {
 	case errors.Is(err, strconv.ErrRange), err == nil && f == 0 && underflowed(b):
-		return 0, &Error{codeOutOfRange, "value is out of range for type " + floatName(bits)}
+		return 0, &Error{Code: codeOutOfRange, Message: "value is out of range for type " + floatName(bits)}
 	case err != nil:
 		return 0, errInvalidText(floatName(bits))
 	}

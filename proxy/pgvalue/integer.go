@@ -94,7 +94,7 @@ func parseInt(b []byte, bits int) (int64, error) {
 	n, err := strconv.ParseInt(string(trimSpace(b)), 10, bits)
 	switch {
 	case errors.Is(err, strconv.ErrRange):
-		return 0, &Error{codeOutOfRange, "value is out of range for type " + intName(bits)}
+		return 0, &Error{Code: codeOutOfRange, Message: "value is out of range for type " + intName(bits)}
 	case err != nil:
 		return 0, errInvalidText(intName(bits))
 	}

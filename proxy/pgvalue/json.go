@@ -16,7 +16,7 @@ func appendJSON(dst []byte, v source) ([]byte, error) {
 		return dst, err
 	}
 	if jsonNesting(src) > jsonbDepth {
-		return dst, &Error{codeTooComplex, "the json document is nested too deeply"}
+		return dst, &Error{Code: codeTooComplex, Message: "the json document is nested too deeply"}
 	}
 	// The server's json, other than jsonb, does not look at what escapes mean: half a surrogate pair may stay.
 	if !jsontext.Value(src).IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) {

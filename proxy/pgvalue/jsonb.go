@@ -53,7 +53,7 @@ func (v source) json(t Type) ([]byte, error) {
 			return nil, errShortBinary
 		}
 		if src[0] != jsonbVersion {
-			return nil, &Error{codeInternal, "unsupported jsonb version number"}
+			return nil, &Error{Code: codeInternal, Message: "unsupported jsonb version number"}
 		}
 		src = src[1:]
 	}

@@ -14,7 +14,7 @@ func appendUnquoted(dst, raw []byte) ([]byte, error) {
 		return dst, errInvalidText("json")
 	}
 	if bytes.IndexByte(dst[from:], 0) >= 0 {
-		return dst, &Error{codeUntranslatable, `unsupported Unicode escape sequence: \u0000 cannot be converted to text`}
+		return dst, &Error{Code: codeUntranslatable, Message: `unsupported Unicode escape sequence: \u0000 cannot be converted to text`}
 	}
 	return dst, nil
 }

@@ -40,7 +40,7 @@ func (p *jsonParser) add(n jsonNode) int32 {
 // value reads the next value.
 func (p *jsonParser) value(depth int) (int32, error) {
 	if depth >= jsonbDepth {
-		return 0, &Error{codeTooComplex, "the json document is nested too deeply"}
+		return 0, &Error{Code: codeTooComplex, Message: "the json document is nested too deeply"}
 	}
 	kind := p.dec.PeekKind()
 	switch kind {
@@ -122,7 +122,7 @@ func (p *jsonParser) number(raw []byte) error {
 	before := len(p.text)
 	p.text = d.appendTo(p.text)
 	if p.growth -= max(len(p.text)-before-len(raw), 0); p.growth < 0 {
-		return &Error{codeLimitExceeded, "the numbers of the json document are too long when written without exponents"}
+		return &Error{Code: codeLimitExceeded, Message: "the numbers of the json document are too long when written without exponents"}
 	}
 	return nil
 }

@@ -9,9 +9,9 @@ import (
 )
 
 var (
-	errNumericRange  = &Error{codeOutOfRange, "value overflows numeric format"}
-	errNotFinite     = &Error{codeFeatureUnsupported, "cannot convert NaN or infinity to an integer"}
-	errNumericBinary = &Error{codeInvalidBinary, "invalid binary representation of type numeric"}
+	errNumericRange  = &Error{Code: codeOutOfRange, Message: "value overflows numeric format"}
+	errNotFinite     = &Error{Code: codeFeatureUnsupported, Message: "cannot convert NaN or infinity to an integer"}
+	errNumericBinary = &Error{Code: codeInvalidBinary, Message: "invalid binary representation of type numeric"}
 )
 
 // number is a value of type numeric. Values that differ in their scale alone are equal to the server but print

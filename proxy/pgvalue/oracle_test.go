@@ -17,7 +17,7 @@ import (
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 
 // scalarTypes are all types but arrays; allTypes has those too.
-var scalarTypes = []Type{Text, Bytea, Bool, Int2, Int4, Int8, Float4, Float8, Numeric, Date, Timestamp, Timestamptz, UUID, JSON, JSONB}
+var scalarTypes = []Type{Text, Varchar, Bytea, Bool, Int2, Int4, Int8, Float4, Float8, Numeric, Date, Timestamp, Timestamptz, UUID, JSON, JSONB}
 
 var allTypes = withArrays(scalarTypes)
 
@@ -87,7 +87,12 @@ func clip(s string) string {
 // store assigns the value, as a parameter, to a column of the type.
 func (o *oracle) store(typ Type, v source) verdict {
 	o.t.Helper()
-	sql := fmt.Sprintf("insert into %s values ($1) returning v, v", probe(typ))
+	return o.storeIn(probe(typ), v)
+}
+
+func (o *oracle) storeIn(table string, v source) verdict {
+	o.t.Helper()
+	sql := fmt.Sprintf("insert into %s values ($1) returning v, v", table)
 	result := o.conn.ExecParams(context.Background(), sql, [][]byte{v.bytes}, []uint32{v.oid}, []int16{int16(v.format)}, []int16{0, 1}).Read()
 	var refused *pgconn.PgError
 	switch {
@@ -103,7 +108,12 @@ func (o *oracle) store(typ Type, v source) verdict {
 // ours is what this package makes of the value.
 func ours(t testing.TB, typ Type, v source, s *Settings) verdict {
 	t.Helper()
-	canonical, err := typ.AppendCanonicalIn([]byte("kept"), v.bytes, v.format, v.oid, s)
+	return oursModified(t, typ, v, s, NoModifier)
+}
+
+func oursModified(t testing.TB, typ Type, v source, s *Settings, m Modifier) verdict {
+	t.Helper()
+	canonical, err := typ.AppendModified([]byte("kept"), v.bytes, v.format, v.oid, s, m)
 	if !strings.HasPrefix(string(canonical), "kept") {
 		t.Errorf("%v: dst was not kept", typ)
 	}

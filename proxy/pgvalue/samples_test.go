@@ -15,7 +15,7 @@ func samples(typ Type) []source {
 		return arraySamples(typ.Elem())
 	}
 	switch typ {
-	case Text:
+	case Text, Varchar:
 		return textSamples()
 	case Bytea:
 		return byteaSamples()

@@ -37,5 +37,5 @@ func CanonicalTenant(dst, src []byte, format Format, oid uint32) ([]byte, error)
 	case pgtype.UUIDOID:
 		return appendUUIDText(dst, v)
 	}
-	return dst, &Error{codeDatatypeMismatch, "a tenant id must be text, varchar, char, name, int2, int4, int8 or uuid"}
+	return dst, &Error{Code: codeDatatypeMismatch, Message: "a tenant id must be text, varchar, char, name, int2, int4, int8 or uuid"}
 }

@@ -11,9 +11,9 @@ import (
 // nameLimit is NAMEDATALEN-1, the bytes that a value of type name can hold.
 const nameLimit = 63
 
-// appendText is assignment to a text column: strings as they are, other types by their output function, as far
+// appendText is assignment to a column of type t, text or varchar: strings as they are, other types by their output function, as far
 // as they have one form for every session.
-func appendText(dst []byte, v source) ([]byte, error) {
+func appendText(dst []byte, v source, t Type) ([]byte, error) {
 	if v.oid == 0 {
 		v.oid = pgtype.TextOID
 	}
@@ -31,7 +31,7 @@ func appendText(dst []byte, v source) ([]byte, error) {
 	case pgtype.JSONOID:
 		return appendJSON(dst, v)
 	}
-	return dst, errMismatch(Text)
+	return dst, errMismatch(t)
 }
 
 func appendString(dst []byte, v source) ([]byte, error) {
@@ -44,7 +44,7 @@ func appendString(dst []byte, v source) ([]byte, error) {
 		s = bytes.TrimRight(s, " ")
 	case v.oid == pgtype.NameOID && len(s) > nameLimit:
 		if v.format == BinaryFormat { // namerecv refuses, namein cuts
-			return dst, &Error{codeNameTooLong, "identifier too long"}
+			return dst, &Error{Code: codeNameTooLong, Message: "identifier too long"}
 		}
 		s = cutRunes(s, nameLimit)
 	}

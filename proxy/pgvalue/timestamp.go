@@ -21,9 +21,9 @@ const (
 const dateMaxTimestamp = timestampEnd / microsPerDay
 
 var (
-	errTimestampRange     = &Error{codeDateOverflow, "timestamp out of range"}
-	errTimestampFormat    = &Error{codeDateFormat, "invalid input syntax for type timestamp"}
-	errTimestampDateRange = &Error{codeDateOverflow, "date out of range for timestamp"}
+	errTimestampRange     = &Error{Code: codeDateOverflow, Message: "timestamp out of range"}
+	errTimestampFormat    = &Error{Code: codeDateFormat, Message: "invalid input syntax for type timestamp"}
+	errTimestampDateRange = &Error{Code: codeDateOverflow, Message: "date out of range for timestamp"}
 )
 
 // appendTimestamp is assignment to a column of type t, timestamp or timestamptz.

@@ -28,6 +28,7 @@ const (
 	UUID
 	JSON
 	JSONB
+	Varchar
 )
 
 // arrayOf marks the array of the type in the other bits.
@@ -59,6 +60,7 @@ var types = [...]typeInfo{
 	UUID:        {"uuid", pgtype.UUIDOID, 16, pgtype.UUIDArrayOID},
 	JSON:        {"json", pgtype.JSONOID, -1, pgtype.JSONArrayOID},
 	JSONB:       {"jsonb", pgtype.JSONBOID, -1, pgtype.JSONBArrayOID},
+	Varchar:     {"varchar", pgtype.VarcharOID, -1, pgtype.VarcharArrayOID},
 }
 
 // ParseType returns the type that a configuration names: a scalar by PostgreSQL's short name (int8, timestamptz, …;
@@ -77,7 +79,7 @@ func ParseType(name string) (Type, error) {
 			return t, nil
 		}
 	}
-	return Invalid, fmt.Errorf("unknown type %q; use text, bytea, bool, int2, int4, int8, float4, float8, numeric, date, timestamp, "+
+	return Invalid, fmt.Errorf("unknown type %q; use text, varchar, bytea, bool, int2, int4, int8, float4, float8, numeric, date, timestamp, "+
 		"timestamptz, uuid, json, jsonb, or one of them with [] for its array", name)
 }
 

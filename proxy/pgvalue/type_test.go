@@ -21,7 +21,7 @@ func TestTypesParseFromTheirNames(t *testing.T) {
 	if Int8.Elem() != Invalid || Int8.Array().Array() != Invalid || Invalid.Array() != Invalid {
 		t.Error("an array of arrays, or of nothing, is a type")
 	}
-	for _, name := range []string{"", "invalid", "TEXT", "varchar", "text ", "text[][]", "[]", "invalid[]", "varchar[]"} {
+	for _, name := range []string{"", "invalid", "TEXT", "varchar(5)", "text ", "text[][]", "[]", "invalid[]", "varchar[][]"} {
 		if got, err := ParseType(name); err == nil {
 			t.Errorf("%q is %v", name, got)
 		}

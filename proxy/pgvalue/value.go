@@ -75,12 +75,12 @@ func (t Type) checkCanonical(canonical []byte) error {
 	case size == 0:
 		return errUnknownType
 	case size > 0 && len(canonical) != size:
-		return &Error{codeDataCorrupted, "the opened value is " + strconv.Itoa(len(canonical)) + " bytes long, type " +
+		return &Error{Code: codeDataCorrupted, Message: "the opened value is " + strconv.Itoa(len(canonical)) + " bytes long, type " +
 			t.String() + " needs " + strconv.Itoa(size) + "; was the field's type changed after it was written?"}
 	case t == Bool && canonical[0] > 1,
 		t == Numeric && !isNumeric(canonical),
 		t.isArray() && !isArrayOf(canonical, t.Elem()):
-		return &Error{codeDataCorrupted, "the opened value is not of type " + t.String() + "; was the field's type changed after it was written?"}
+		return &Error{Code: codeDataCorrupted, Message: "the opened value is not of type " + t.String() + "; was the field's type changed after it was written?"}
 	}
 	return nil
 }

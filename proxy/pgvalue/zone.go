@@ -2,7 +2,7 @@ package pgvalue
 
 import "time"
 
-var errZoneUnknown = &Error{codeDatatypeMismatch, "a time cannot be taken from or to the session's time zone while that is unknown; " +
+var errZoneUnknown = &Error{Code: codeDatatypeMismatch, Message: "a time cannot be taken from or to the session's time zone while that is unknown; " +
 	"set TimeZone to a name of the IANA database, write the zone with the value, or declare the column's own type"}
 
 // localOf returns what the clock of the session's zone shows at a moment. Both are in microseconds since 2000-01-01.

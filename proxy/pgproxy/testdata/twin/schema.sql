@@ -43,3 +43,6 @@ create view order_totals as select customer_id, sum(total) as total from orders 
 create view customer_names as select id, name from customers;
 create function twice(int) returns int language sql immutable as 'select $1 * 2';
 create function customer_count() returns bigint language sql as 'select count(*) from customers';
+
+-- Types with modifiers, to which the proxy holds values.
+create table narrow (id int primary key, tenant_id text, v sealed(varchar(5)), num sealed(numeric(6,2)), at sealed(timestamp(0)), tags sealed(varchar(3)[]), label sealed(varchar));
