@@ -23,6 +23,9 @@ type analysis struct {
 	arms       map[*ast.SelectStmt]output // left arms of set operations, for recursive queries
 	children   []string                   // tables that earlier statements of the text make children of protected ones
 
+	columnUses  []Use        // in the order in which they were met
+	usedAlready map[Use]bool // the same, without their places
+
 	// For the template:
 	single       bool           // the text is one SELECT, INSERT, UPDATE or DELETE
 	uses         []literalUse   // parallel to tokens; nil if no literal was met
@@ -92,6 +95,7 @@ func (a *analysis) plan() *Plan {
 		}
 	}
 	slices.SortFunc(p.Params, func(x, y ParamUse) int { return cmp.Compare(x.Param, y.Param) })
+	p.Uses = a.allUses(p)
 	return p
 }
 
@@ -184,6 +188,7 @@ func (a *analysis) resultColumns(out output) []ResultColumn {
 			res[i].Relation, res[i].Attr = c.rel.OID, c.attr
 		}
 		if c.prot != nil {
+			a.used(c.prot, UseRead, int(c.at)-1)
 			res[i].Tenant = a.resultTenant(out.cols, &c)
 		}
 	}

@@ -50,6 +50,9 @@ func (as *assignment) one(t *ast.ResTarget, val *ast.Node) {
 	at := int(t.GetLocation())
 	c := as.rel.protects(t.GetName())
 	as.checkTarget(as.rel, t.GetName(), at)
+	if c != nil {
+		as.used(c, UseUpdate, at)
+	}
 	switch {
 	case t.GetName() == as.rel.tenant.Column && !as.keeps(val):
 		refuse(at, codeUnsupported, "Delete the row and insert it again, or set the column to the tenant that WHERE names.",

@@ -114,7 +114,8 @@ func (a *analysis) walkField(m protoreflect.Message, sc *scope) {
 }
 
 // resolve finds what a column reference means.
-func (a *analysis) resolve(ref *ast.ColumnRef, sc *scope) reference {
+func (a *analysis) resolve(ref *ast.ColumnRef, sc *scope) (r reference) {
+	defer func() { a.named(r, int(ref.GetLocation())) }()
 	f := ref.GetFields()
 	if isStar(ref) {
 		if len(f) == 1 {

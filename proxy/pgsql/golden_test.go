@@ -78,7 +78,7 @@ func checkInvariants(t testing.TB, text string, p *Plan) {
 		return
 	}
 	if r := p.Refusal; r != nil {
-		if len(p.Statements)+len(p.Edits)+len(p.Params) > 0 {
+		if len(p.Statements)+len(p.Edits)+len(p.Params)+len(p.Uses) > 0 {
 			t.Errorf("%q: a refused plan has other parts", text)
 		}
 		if r.Code == "" || r.Message == "" || r.Position < -1 || r.Position > len(text) {
@@ -89,6 +89,7 @@ func checkInvariants(t testing.TB, text string, p *Plan) {
 		}
 		return
 	}
+	checkUses(t, text, p)
 	end := 0
 	for _, e := range p.Edits {
 		if e.Start < end || e.End < e.Start || e.End > len(text) {

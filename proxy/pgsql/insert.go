@@ -157,6 +157,7 @@ func (in *insertion) row(items []*ast.Node) {
 	}
 	for i, n := range items {
 		if c := in.protectedTarget(i); c != nil {
+			in.usedBy(c, UseInsert, n)
 			in.store(in.rel, c, n, func(c *Column, at int) tenantValue { return in.mustTenant(items, c, at) })
 			continue
 		}

@@ -42,6 +42,9 @@ func (in *insertion) fromQuery(s *ast.InsertStmt, source *ast.SelectStmt) {
 // fromColumn plans the i-th column of the source.
 func (in *insertion) fromColumn(i int, nodes []*ast.Node, cols []column, at int) {
 	c, from := in.protectedTarget(i), &cols[i]
+	if c != nil {
+		in.used(c, UseInsert, at)
+	}
 	switch {
 	case c == nil && from.prot != nil:
 		refuseUse(from, at, "an INSERT into a column that does not protect it", "Bind the target column to the same field.")

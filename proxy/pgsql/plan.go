@@ -9,6 +9,9 @@ type Plan struct {
 	Edits []Edit
 	// Params lists the parameters whose values must be sealed, in the order of their numbers.
 	Params []ParamUse
+	// Uses lists what the text does with protected columns, each kind once for each column. Whether the session may do so
+	// is for the caller to say: plans are shared by all.
+	Uses []Use
 	// Refusal, if set, means that nothing of the text may run; all other parts are then empty.
 	Refusal *Refusal
 }

@@ -105,6 +105,7 @@ func (a *analysis) expandStar(out *output, ref *ast.ColumnRef, level *scope) {
 	}
 	for i := range cols {
 		cols[i].at = ref.GetLocation() + 1
+		a.named(reference{col: &cols[i]}, int(ref.GetLocation()))
 	}
 	out.cols, out.opaque = append(out.cols, cols...), out.opaque || opaque
 }
