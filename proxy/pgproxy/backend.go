@@ -90,7 +90,7 @@ func needsBody(typ byte, first *pending, swallow bool) bool {
 	case 'I':
 		return first != nil && first.asksForRows
 	case 'D':
-		return !swallow && first != nil && first.rows != nil
+		return !swallow && first != nil && (first.rows != nil || first.asked != nil)
 	case 'T':
 		return !swallow && first != nil && first.rows != nil
 	case 't':
@@ -169,11 +169,18 @@ func (m *machine) readServer(msg []byte, first *pending, out, back *output) erro
 	case 'S':
 		m.parameterStatus(body)
 	case 'C':
+		silent := first != nil && first.silent
 		m.commandComplete(body, first)
+		if silent {
+			return nil
+		}
 	case 'I':
 		m.askForRows(first, out)
 		return nil
 	case 'D':
+		if first.asked != nil {
+			return first.asked.answerRow(body)
+		}
 		return m.dataRow(body, first.rows, out)
 	case 'T':
 		return m.rowDescription(body, first, out)
@@ -197,7 +204,8 @@ func (m *machine) readyForQuery(msg []byte, out, back *output) error {
 		return nil
 	}
 	first := m.queue.first()
-	hidden := first != nil && first.asksForRows // the client is in the middle of its COPY
+	// The client is in the middle of its COPY, or it is the Sync of a question.
+	hidden := first != nil && (first.asksForRows || first.silent && first.request == reqSync)
 	if !s.aborting {
 		m.finishSegment()
 		if s.swallow && s.status == 'T' {
@@ -218,7 +226,7 @@ func (m *machine) readyForQuery(msg []byte, out, back *output) error {
 	if !hidden {
 		out.pass(msg)
 	}
-	if s.draining && m.idle() {
+	if s.draining && m.idle() && !hidden {
 		return errDrained
 	}
 	return nil
@@ -261,7 +269,9 @@ func (m *machine) errorResponse(msg []byte, first *pending, out *output) error {
 	if s.swallow {
 		return nil
 	}
-	m.showError(msg, code, first, out)
+	if !m.failQuestion(first) {
+		m.showError(msg, code, first, out)
+	}
 	if first != nil && first.asksForRows {
 		first.asksForRows, m.client.copying = false, nil // the client is not asked for rows
 	}
@@ -346,6 +356,9 @@ func (m *machine) commandComplete(body []byte, first *pending) {
 	}
 	if first == nil {
 		return
+	}
+	if first.asked != nil {
+		first.asked.done(true)
 	}
 	if plan := first.script; plan != nil && first.current < len(plan.Statements) {
 		st := &plan.Statements[first.current]

@@ -146,6 +146,7 @@ func (m *machine) push(p pending) {
 	if p.request.ready() {
 		m.segments++
 	}
+	m.client.segment.begun = !p.request.ready()
 	p.serial = m.serial
 	m.queue.push(p)
 }
@@ -177,12 +178,7 @@ func (m *machine) refuse(reason *Error, name []byte, out *output) {
 
 // appendRefused appends a Parse that must fail.
 func appendRefused(dst, name []byte) []byte {
-	start := len(dst)
-	dst = pgwire.BeginMessage(dst, 'P')
-	dst = append(append(dst, name...), 0)
-	dst = append(append(dst, refusedText...), 0, 0, 0)
-	pgwire.EndMessage(dst, start)
-	return dst
+	return appendParse(dst, name, refusedText)
 }
 
 // refusedText is what the server gets to see of a refused statement. It is a syntax error (42601) whatever the state of

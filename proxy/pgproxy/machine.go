@@ -58,6 +58,7 @@ type clientSide struct {
 
 // segment is what is known of the messages since the last Sync.
 type segment struct {
+	begun   bool // a message was sent
 	reads   bool // a protected result is read
 	writes  bool // something may have been written
 	flushed bool // Flush was sent in place of the Sync, which waits for the replies

@@ -28,6 +28,8 @@ type pending struct {
 	rows *rows
 	// silent is set for a message that the proxy sent on its own account: its answer is not shown.
 	silent bool
+	// asked is the question to which the message belongs; nil for the client's.
+	asked *question
 	// announces is the statement whose result the answer describes, so that the plan can be held against it.
 	announces *statement
 	// params is the statement whose parameters a Describe reports; nil if none is protected.
