@@ -13,10 +13,16 @@ func TestHotPathsDoNotAllocate(t *testing.T) {
 	plaintext := []byte("ada@example.com")
 	envelope := mustSeal(t, k, f, plaintext)
 	text := AppendText(nil, envelope)
+	index := mustIndexKey(t, 8, "acme")
+	term := mustTerm(t, index, f, "ada@example.com")
+	withTerm := mustSealWithTerm(t, k, f, term, plaintext)
 	buf := make([]byte, 0, 256)
 	for name, run := range map[string]func() error{
 		"Seal":           func() error { _, err := k.Seal(buf, f, plaintext); return err },
 		"Open":           func() error { _, err := k.Open(buf, f, envelope); return err },
+		"AppendTerm":     func() error { _, err := index.AppendTerm(buf, f, plaintext); return err },
+		"SealWithTerm":   func() error { _, err := k.SealWithTerm(buf, f, term, plaintext); return err },
+		"Open, term":     func() error { _, err := k.Open(buf, f, withTerm); return err },
 		"ParseHeader":    func() error { _, err := ParseHeader(envelope); return err },
 		"AppendText":     func() error { AppendText(buf, envelope); return nil },
 		"AppendEnvelope": func() error { _, err := AppendEnvelope(buf, text); return err },
@@ -63,6 +69,33 @@ func BenchmarkSeal(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+func BenchmarkEquality(b *testing.B) {
+	k, index, f := mustKey(b, 7, "acme", 1<<32), mustIndexKey(b, 8, "acme"), mustField(b, "email", 0)
+	for _, size := range []int{16, 64, 1024} {
+		plaintext, buf := make([]byte, size), make([]byte, 0, size+TermOverhead)
+		term := mustTerm(b, index, f, string(plaintext))
+		deterministic := mustSealDeterministic(b, index, f, plaintext)
+		for _, c := range []struct {
+			name string
+			run  func() error
+		}{
+			{"AppendTerm", func() error { _, err := index.AppendTerm(buf, f, plaintext); return err }},
+			{"SealWithTerm", func() error { _, err := k.SealWithTerm(buf, f, term, plaintext); return err }},
+			{"SealDeterministic", func() error { _, err := index.SealDeterministic(buf, f, plaintext); return err }},
+			{"Open", func() error { _, err := index.Open(buf, f, deterministic); return err }},
+		} {
+			b.Run(c.name+"/"+strconv.Itoa(size), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if err := c.run(); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
 	}
 }
 

@@ -19,6 +19,9 @@ var (
 	// ErrBudget means that the key has no message left to seal. The caller asks KeySource.Active again, which renews
 	// the budget or changes the key.
 	ErrBudget = errors.New("message budget of the data key is used up")
+	// ErrPurpose means that a data key was asked for what only an index key does, or the other way round: a mistake in the
+	// caller, never in the data.
+	ErrPurpose = errors.New("key is of another purpose")
 	// ErrTooLong means that a plaintext is longer than MaxPlaintextSize.
 	ErrTooLong = errors.New("value is too long to seal")
 )

@@ -14,29 +14,35 @@ func FuzzOpen(f *testing.F) {
 	for _, v := range file.Invalid {
 		f.Add([]byte(v.Envelope))
 	}
-	v := file.Valid[0]
+	data, index := findVector(f, file, "ascii"), findVector(f, file, "deterministic: text")
 	f.Fuzz(func(t *testing.T, envelope []byte) {
-		kept := bytes.Clone(envelope)
-		_, headerErr := ParseHeader(envelope)
-		plaintext, err := v.open(t, envelope)
-		if !bytes.Equal(envelope, kept) {
-			t.Fatal("Open wrote into the envelope")
-		}
-		if headerErr != nil && class(err) != class(headerErr) {
-			t.Fatalf("ParseHeader says %v, Open says %v", headerErr, err)
-		}
-		if err == nil {
-			// Whatever opens is exactly what the specification seals: there is one envelope per nonce and plaintext.
-			nonce := envelope[headerSize : headerSize+nonceSize]
-			if want := specSeal(t, v.place, nonce, plaintext).envelope; !bytes.Equal(envelope, want) {
-				t.Fatalf("%x opened, which is not what sealing gives", envelope)
-			}
-			return
-		}
-		if plaintext != nil || class(err) == "none" {
-			t.Fatalf("plaintext %x with error %v", plaintext, err)
-		}
+		fuzzOpen(t, data.place, envelope)
+		fuzzOpen(t, index.place, envelope)
 	})
+}
+
+func fuzzOpen(t *testing.T, p place, envelope []byte) {
+	kept := bytes.Clone(envelope)
+	header, headerErr := ParseHeader(envelope)
+	plaintext, err := p.open(t, envelope)
+	if !bytes.Equal(envelope, kept) {
+		t.Fatal("Open wrote into the envelope")
+	}
+	if headerErr != nil && class(err) != class(headerErr) {
+		t.Fatalf("ParseHeader says %v, Open says %v", headerErr, err)
+	}
+	if err == nil {
+		// Whatever opens is exactly what the specification seals: there is one envelope per term, nonce and plaintext.
+		term := header.Term(envelope)
+		nonce := envelope[headerSize+len(term):][:nonceSize]
+		if want := specSeal(t, p, term, nonce, plaintext).envelope; !bytes.Equal(envelope, want) {
+			t.Fatalf("%x opened, which is not what sealing gives", envelope)
+		}
+		return
+	}
+	if plaintext != nil || class(err) == "none" {
+		t.Fatalf("plaintext %x with error %v", plaintext, err)
+	}
 }
 
 func FuzzSealThenOpen(f *testing.F) {
@@ -54,6 +60,14 @@ func FuzzSealThenOpen(f *testing.F) {
 		opened, err := k.Open(nil, field, envelope)
 		if err != nil || !bytes.Equal(opened, plaintext) {
 			t.Fatalf("%q: %q, %v", plaintext, opened, err)
+		}
+		index, err := NewIndexKey(8, tenant, testSecret())
+		if err != nil {
+			t.Fatal(err)
+		}
+		envelope = mustSealDeterministic(t, index, field, plaintext)
+		if opened, err := index.Open(nil, field, envelope); err != nil || !bytes.Equal(opened, plaintext) {
+			t.Fatalf("deterministic %q: %q, %v", plaintext, opened, err)
 		}
 	})
 }

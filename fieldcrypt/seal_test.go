@@ -35,10 +35,10 @@ func TestHeaderNamesTheKey(t *testing.T) {
 	const id = 0xFEDCBA9876543210
 	envelope := mustSeal(t, mustKey(t, id, "acme", 1), mustField(t, "email", 0), nil)
 	h, err := ParseHeader(envelope)
-	if want := (Header{Version: 1, Suite: 1, KeyID: id}); err != nil || h != want {
+	if want := (Header{Version: 1, Suite: SuiteAES256GCM, KeyID: id}); err != nil || h != want {
 		t.Errorf("header is %+v, %v", h, err)
 	}
-	if len(envelope) != MinEnvelopeSize {
+	if len(envelope) != Overhead {
 		t.Errorf("envelope of nothing has %d bytes", len(envelope))
 	}
 }

@@ -30,8 +30,12 @@ type KeySource interface {
 	CachedActive(tenant []byte) (*Key, bool)
 	// Active returns the key that seals new values of the tenant, fetching, creating or renewing it as the policy allows.
 	Active(ctx context.Context, tenant string) (*Key, error)
-	// CachedByID returns the key named by an envelope's header, if it is ready for use.
+	// CachedIndex returns the tenant's index key, if it is ready for use. The tenant's bytes are only read during the call.
+	CachedIndex(tenant []byte) (*Key, bool)
+	// Index returns the tenant's index key, fetching or creating it as the policy allows.
+	Index(ctx context.Context, tenant string) (*Key, error)
+	// CachedByID returns the data or index key named by an envelope's header, if it is ready for use.
 	CachedByID(id KeyID) (*Key, bool)
-	// ByID returns the key named by an envelope's header.
+	// ByID returns the data or index key named by an envelope's header.
 	ByID(ctx context.Context, id KeyID) (*Key, error)
 }

@@ -2,17 +2,21 @@ package fieldcrypt
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"os"
+	"strconv"
+	"strings"
 	"testing"
 )
 
 // The vectors are published: they are read here and never rewritten by a test. docs/envelope.md describes the file.
 type vectorFile struct {
 	Valid       []vector     `json:"valid"`
+	Terms       []termVector `json:"terms"`
 	ValidByRule []ruleVector `json:"valid_by_rule"`
 	Invalid     []vector     `json:"invalid"`
 	Mutations   []mutation   `json:"mutations"`
@@ -21,11 +25,15 @@ type vectorFile struct {
 
 // place is where a value belongs: a key and a field.
 type place struct {
-	Secret hexBytes `json:"secret"`
-	Tenant string   `json:"tenant"`
-	KeyID  hexBytes `json:"key_id"`
-	Field  string   `json:"field"`
+	Purpose string   `json:"purpose"` // of the key: "index", else data
+	Secret  hexBytes `json:"secret"`
+	Tenant  string   `json:"tenant"`
+	KeyID   hexBytes `json:"key_id"`
+	Field   string   `json:"field"`
+	Domain  string   `json:"domain"` // of equality; empty: the field's id
 }
+
+func (p place) domain() string { return cmp.Or(p.Domain, p.Field) }
 
 type vector struct {
 	Name string `json:"name"`
@@ -33,11 +41,21 @@ type vector struct {
 	KDFInfo        hexBytes `json:"kdf_info"`
 	FieldKey       hexBytes `json:"field_key"`
 	AssociatedData hexBytes `json:"associated_data"`
+	Term           hexBytes `json:"term"`
 	Nonce          hexBytes `json:"nonce"`
 	Plaintext      hexBytes `json:"plaintext"`
 	Envelope       hexBytes `json:"envelope"`
 	Text           string   `json:"text"`
 	Result         string   `json:"result"`
+}
+
+type termVector struct {
+	Name string `json:"name"`
+	place
+	Normalised hexBytes `json:"normalised"`
+	KDFInfo    hexBytes `json:"kdf_info"`
+	TermKey    hexBytes `json:"term_key"`
+	Term       hexBytes `json:"term"`
 }
 
 type ruleVector struct {
@@ -56,6 +74,7 @@ type mutation struct {
 	Op     string `json:"op"`
 	From   int    `json:"from"`
 	To     int    `json:"to"`
+	Bits   string `json:"bits"` // digits; empty: all
 	Result string `json:"result"`
 }
 
@@ -83,23 +102,37 @@ func loadVectors(t testing.TB) vectorFile {
 	if err := json.Unmarshal(text, &file); err != nil {
 		t.Fatal(err)
 	}
-	if len(file.Valid) < 15 || len(file.ValidByRule) < 1 || len(file.Invalid) < 30 || len(file.Mutations) < 8 || len(file.InvalidText) < 15 {
+	if len(file.Valid) < 29 || len(file.Terms) < 7 || len(file.ValidByRule) < 1 || len(file.Invalid) < 58 || len(file.Mutations) < 27 || len(file.InvalidText) < 15 {
 		t.Fatal("vectors are missing from testdata/envelope-v1.json")
 	}
 	return file
 }
 
-func (p place) open(t testing.TB, envelope []byte) ([]byte, error) {
+func (p place) key(t testing.TB) *Key {
 	t.Helper()
 	id := KeyID(0)
 	for _, b := range p.KeyID {
 		id = id<<8 | KeyID(b)
 	}
-	k, err := NewKey(id, p.Tenant, p.Secret)
+	newKey := NewKey
+	if p.Purpose == "index" {
+		newKey = NewIndexKey
+	}
+	k, err := newKey(id, p.Tenant, p.Secret)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return k.Open(nil, mustField(t, p.Field, 0), envelope)
+	return k
+}
+
+func (p place) field(t testing.TB) *Field {
+	t.Helper()
+	return mustEquality(t, mustField(t, p.Field, 0), p.domain())
+}
+
+func (p place) open(t testing.TB, envelope []byte) ([]byte, error) {
+	t.Helper()
+	return p.key(t).Open(nil, p.field(t), envelope)
 }
 
 // class names an error as the vectors do.
@@ -133,7 +166,7 @@ func TestValidVectorsOpen(t *testing.T) {
 // The second implementation in specification_test.go makes every valid vector from its inputs alone.
 func TestValidVectorsFollowFromTheSpecification(t *testing.T) {
 	for _, v := range loadVectors(t).Valid {
-		s := specSeal(t, v.place, v.Nonce, v.Plaintext)
+		s := specSeal(t, v.place, v.Term, v.Nonce, v.Plaintext)
 		for _, part := range []struct {
 			name      string
 			got, want []byte
@@ -153,7 +186,7 @@ func TestValidVectorsFollowFromTheSpecification(t *testing.T) {
 func TestVectorsGivenByRuleOpen(t *testing.T) {
 	for _, v := range loadVectors(t).ValidByRule {
 		want := bytes.Repeat(v.PlaintextUnit, v.PlaintextRepeats)
-		s := specSeal(t, v.place, v.Nonce, want)
+		s := specSeal(t, v.place, nil, v.Nonce, want)
 		if sum := sha256.Sum256(s.envelope); len(s.envelope) != v.EnvelopeSize || !bytes.Equal(sum[:], v.EnvelopeSHA256) {
 			t.Fatalf("%s: envelope of %d bytes has SHA-256 %x", v.Name, len(s.envelope), sum)
 		}
@@ -184,7 +217,7 @@ func TestMutatedVectorsFailInTheirClass(t *testing.T) {
 	}
 }
 
-func findVector(t *testing.T, file vectorFile, name string) vector {
+func findVector(t testing.TB, file vectorFile, name string) vector {
 	t.Helper()
 	for _, v := range file.Valid {
 		if v.Name == name {
@@ -205,6 +238,9 @@ func (m mutation) apply(t *testing.T, envelope []byte) [][]byte {
 			all = append(all, envelope[:i:i])
 		case "flip-bits":
 			for bit := range 8 {
+				if m.Bits != "" && !strings.Contains(m.Bits, strconv.Itoa(bit)) {
+					continue
+				}
 				altered := bytes.Clone(envelope)
 				altered[i] ^= 1 << bit
 				all = append(all, altered)
@@ -218,15 +254,48 @@ func (m mutation) apply(t *testing.T, envelope []byte) [][]byte {
 
 func TestMutationsReachEveryByteAndEveryLength(t *testing.T) {
 	file := loadVectors(t)
-	size := len(findVector(t, file, "ascii").Envelope)
-	covered := map[string]int{}
-	for _, m := range file.Mutations {
-		if m.Of == "ascii" {
-			covered[m.Op] += m.To - m.From + 1
+	for _, name := range []string{"ascii", "deterministic: text", "with term: text"} {
+		envelope := findVector(t, file, name).Envelope
+		covered := map[string]int{}
+		for _, m := range file.Mutations {
+			if m.Of == name {
+				covered[m.Op] += len(m.apply(t, envelope))
+			}
+		}
+		if covered["truncate"] != len(envelope) || covered["flip-bits"] != 8*len(envelope) {
+			t.Errorf("%s has %d bytes, mutations cover %v", name, len(envelope), covered)
 		}
 	}
-	if covered["truncate"] != size || covered["flip-bits"] != size {
-		t.Errorf("envelope has %d bytes, mutations cover %v", size, covered)
+}
+
+func TestTermVectorsFollowFromTheSpecificationAndAreMade(t *testing.T) {
+	for _, v := range loadVectors(t).Terms {
+		info, key, term := specTerm(v.place, v.Normalised)
+		for _, part := range []struct {
+			name      string
+			got, want []byte
+		}{
+			{"kdf_info", info, v.KDFInfo}, {"term_key", key, v.TermKey}, {"term", term, v.Term},
+		} {
+			if !bytes.Equal(part.got, part.want) {
+				t.Errorf("%s: %s is %x, want %x", v.Name, part.name, part.got, part.want)
+			}
+		}
+		v.Purpose, v.Field = "index", "a_field_of_the_domain"
+		if made, err := v.key(t).AppendTerm(nil, v.field(t), v.Normalised); err != nil || !bytes.Equal(made, v.Term) {
+			t.Errorf("%s: made %x, %v", v.Name, made, err)
+		}
+	}
+}
+
+func TestDeterministicVectorsAreWhatSealingGives(t *testing.T) {
+	for _, v := range loadVectors(t).Valid {
+		if v.Purpose != "index" {
+			continue
+		}
+		if sealed, err := v.key(t).SealDeterministic(nil, v.field(t), v.Plaintext); err != nil || !bytes.Equal(sealed, v.Envelope) {
+			t.Errorf("%s: sealed %x, %v", v.Name, sealed, err)
+		}
 	}
 }
 

@@ -19,12 +19,13 @@ type Cache struct {
 	config Config
 
 	tenants *shelf // by hash of the tenant: the key that seals, with its budget
+	indexes *shelf // by hash of the tenant: the key for equality
 	ids     *shelf // by key id: keys that open
 	seed    maphash.Seed
 	budgets *budgets
 	refused *refusals
 
-	actives, byIDs singleflight.Group // by tenant; by key id in hexadecimal
+	actives, indexing, byIDs singleflight.Group // by tenant; by tenant; by key id in hexadecimal
 
 	// epoch is raised before anything is purged; a load that began in an earlier epoch stores nothing.
 	epoch atomic.Uint64
@@ -62,8 +63,10 @@ func New(config Config) (*Cache, error) {
 	if c.tenants, err = newShelf(config.Entries, c.budgets.save); err != nil {
 		return nil, err
 	}
-	if c.ids, err = newShelf(config.Entries, func(*entry) {}); err != nil {
-		return nil, err
+	for _, s := range []**shelf{&c.indexes, &c.ids} {
+		if *s, err = newShelf(config.Entries, func(*entry) {}); err != nil {
+			return nil, err
+		}
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.running.Go(c.tick)
@@ -124,7 +127,7 @@ func (c *Cache) CachedByID(id fieldcrypt.KeyID) (*fieldcrypt.Key, bool) {
 // Active implements fieldcrypt.KeySource. Where ctx ends before the load does, the error is of class ErrUnavailable and
 // of ctx's; the load goes on for others.
 func (c *Cache) Active(ctx context.Context, tenant string) (*fieldcrypt.Key, error) {
-	if e := c.tenantEntry(tenant); e != nil && e.ready(c.now()) && e.key.Budget() > 0 {
+	if e := c.tenantEntry(c.tenants, tenant); e != nil && e.ready(c.now()) && e.key.Budget() > 0 {
 		return e.key, nil
 	}
 	if err := keystore.CheckTenant(tenant); err != nil {
@@ -161,9 +164,9 @@ func await(ctx context.Context, flight <-chan singleflight.Result, name string) 
 	}
 }
 
-// tenantEntry returns the tenant's entry, valid or not.
-func (c *Cache) tenantEntry(tenant string) *entry {
-	e := c.tenants.getLocked(maphash.String(c.seed, tenant))
+// tenantEntry returns the tenant's entry on a shelf by tenant, valid or not.
+func (c *Cache) tenantEntry(s *shelf, tenant string) *entry {
+	e := s.getLocked(maphash.String(c.seed, tenant))
 	if e == nil || e.key.Tenant() != tenant {
 		return nil
 	}

@@ -180,11 +180,11 @@ func TestAKeyOfTheWrongTenantOrPurposeIsNotUsed(t *testing.T) {
 	}
 	store.mu.Lock()
 	r := store.records[uint64(id)]
-	r.Purpose = keystore.PurposeIndex
+	r.Purpose = keystore.PurposeKEK
 	store.records[uint64(id)] = r
 	store.mu.Unlock()
 	if _, err := c.ByID(t.Context(), id); !errors.Is(err, fieldcrypt.ErrKeyUnusable) {
-		t.Errorf("an index key opens values: %v", err)
+		t.Errorf("a KEK opens values: %v", err)
 	}
 }
 

@@ -22,7 +22,7 @@ type Keys interface {
 type Config struct {
 	Keys Keys
 
-	// Entries bounds each of the two tables, by tenant and by key id. One key takes about 0.5 KiB, and 0.9 KiB for each
+	// Entries bounds each of the three tables, by tenant for data keys and for index keys, and by key id. One key takes about 0.5 KiB, and 0.9 KiB for each
 	// field it is used with. 0 = 10,000.
 	Entries int
 	// TTL is how long a key serves after the store last confirmed it. It bounds how long an application goes on working
@@ -52,6 +52,7 @@ type Observer interface {
 // Load is one load of a key from the store.
 type Load struct {
 	Tenant string           // of a load of a tenant's active key
+	Index  bool             // the tenant's index key rather than its data key
 	ID     fieldcrypt.KeyID // of a load by id
 	Took   time.Duration
 	Err    error // nil, or of class ErrNoKey, ErrKeyUnusable or ErrUnavailable

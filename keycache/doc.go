@@ -1,7 +1,7 @@
 // Package keycache keeps data keys ready for use, so that sealing or opening a value asks neither the key store nor the
 // master key. It implements fieldcrypt.KeySource.
 //
-// Two bounded tables, by key id (opening) and by tenant (sealing), share their keys. A hit reads one slot of an array and
+// Three bounded tables, by key id (opening) and by tenant (sealing; equality), share their keys. A hit reads one slot of an array and
 // takes no lock; golang-lru decides behind it who leaves when a table is full. A key that is in use is looked up again in
 // the store every Refresh, in the background, while it goes on serving: so a rotation, a suspension or a destruction made
 // by another process is seen although nobody told, and a store that can't be reached for a while stops nothing before the

@@ -44,14 +44,25 @@ func (s *faultStore) rotate(tenant string) fieldcrypt.KeyID {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for id, r := range s.records {
-		if r.Tenant == tenant && r.State == keystore.Active {
+		if r.Tenant == tenant && r.Purpose == keystore.PurposeData && r.State == keystore.Active {
 			r.State = keystore.Deactivated
 			s.records[id] = r
 		}
 	}
+	return s.add(tenant, keystore.PurposeData)
+}
+
+// addIndex gives the tenant an index key and returns its id.
+func (s *faultStore) addIndex(tenant string) fieldcrypt.KeyID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.add(tenant, keystore.PurposeIndex)
+}
+
+func (s *faultStore) add(tenant string, purpose keystore.Purpose) fieldcrypt.KeyID {
 	// Ids that differ in their high bits alone would share a slot.
 	id := (uint64(len(s.records)) + 1) * 0x9E3779B97F4A7C15
-	s.records[id] = keystore.Record{ID: id, Tenant: tenant, Purpose: keystore.PurposeData, State: keystore.Active}
+	s.records[id] = keystore.Record{ID: id, Tenant: tenant, Purpose: purpose, State: keystore.Active}
 	return fieldcrypt.KeyID(id)
 }
 
@@ -140,11 +151,13 @@ func (s *faultStore) read(find func(keystore.Record) bool, use keystore.Use) (ke
 	return keystore.Record{}, err
 }
 
-func (s *faultStore) Active(ctx context.Context, tenant string, _ keystore.Purpose) (keystore.Unwrapped, error) {
+func (s *faultStore) Active(ctx context.Context, tenant string, purpose keystore.Purpose) (keystore.Unwrapped, error) {
 	s.mu.Lock()
 	s.actives++
 	s.mu.Unlock()
-	return s.unwrap(ctx, func(r keystore.Record) bool { return r.Tenant == tenant && r.State != keystore.Deactivated }, keystore.UseSeal)
+	return s.unwrap(ctx, func(r keystore.Record) bool {
+		return r.Tenant == tenant && r.Purpose == purpose && r.State != keystore.Deactivated
+	}, keystore.UseSeal)
 }
 
 func (s *faultStore) ByID(ctx context.Context, id uint64) (keystore.Unwrapped, error) {

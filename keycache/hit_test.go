@@ -17,13 +17,18 @@ func TestHitsAndMissesDoNotAllocate(t *testing.T) {
 		t.Skip("the race detector allocates")
 	}
 	tenant := []byte("a tenant whose name is longer than the 32 bytes that Go converts on the stack")
-	c := newCache(t, Config{Keys: newFaultStore(string(tenant))})
+	store := newFaultStore(string(tenant))
+	store.addIndex(string(tenant))
+	c := newCache(t, Config{Keys: store})
 	id := mustActive(t, c, string(tenant)).ID()
+	mustIndex(t, c, string(tenant))
 	unknown := []byte("nobody")
 	for name, run := range map[string]func() bool{
 		"CachedActive":       func() bool { _, ok := c.CachedActive(tenant); return ok },
+		"CachedIndex":        func() bool { _, ok := c.CachedIndex(tenant); return ok },
 		"CachedByID":         func() bool { _, ok := c.CachedByID(id); return ok },
 		"CachedActive, miss": func() bool { _, ok := c.CachedActive(unknown); return !ok },
+		"CachedIndex, miss":  func() bool { _, ok := c.CachedIndex(unknown); return !ok },
 		"CachedByID, miss":   func() bool { _, ok := c.CachedByID(1); return !ok },
 	} {
 		if n := testing.AllocsPerRun(1000, func() {

@@ -65,7 +65,7 @@ func (c *Cache) loadActive(tenant string) (*fieldcrypt.Key, error) {
 		}
 		return nil, errChanging
 	})
-	e := c.tenantEntry(tenant)
+	e := c.tenantEntry(c.tenants, tenant)
 	switch {
 	case err == nil || e == nil:
 		return key, err
@@ -91,7 +91,7 @@ func (c *Cache) stay(e *entry, err error) (*fieldcrypt.Key, error) {
 // tryActive returns neither key nor error if the key changed meanwhile.
 func (c *Cache) tryActive(ctx context.Context, tenant string) (*fieldcrypt.Key, error) {
 	epoch := c.epoch.Load()
-	if e := c.tenantEntry(tenant); e != nil && e.valid(c.now()) && c.now() < e.refreshAt && e.key.Budget() > c.lowBudget() {
+	if e := c.tenantEntry(c.tenants, tenant); e != nil && e.valid(c.now()) && c.now() < e.refreshAt && e.key.Budget() > c.lowBudget() {
 		return e.key, nil // another load was faster
 	}
 	u, err := c.config.Keys.Active(ctx, tenant, keystore.PurposeData)
@@ -102,8 +102,8 @@ func (c *Cache) tryActive(ctx context.Context, tenant string) (*fieldcrypt.Key, 
 	if err != nil {
 		return nil, err
 	}
-	if key.Tenant() != tenant {
-		return nil, fmt.Errorf("the store gave a key of tenant %q", key.Tenant())
+	if err := checkGiven(key, tenant, fieldcrypt.PurposeData); err != nil {
+		return nil, err
 	}
 	if done, err := c.fund(ctx, key); !done {
 		return nil, err
@@ -114,6 +114,14 @@ func (c *Cache) tryActive(ctx context.Context, tenant string) (*fieldcrypt.Key, 
 	}
 	c.store(c.ids, uint64(key.ID()), key, epoch)
 	return key, nil
+}
+
+// checkGiven holds a key that the store gave for a tenant against what was asked for.
+func checkGiven(key *fieldcrypt.Key, tenant string, purpose fieldcrypt.Purpose) error {
+	if key.Tenant() != tenant || key.Purpose() != purpose {
+		return fmt.Errorf("the store gave the %s key of tenant %q", key.Purpose(), key.Tenant())
+	}
+	return nil
 }
 
 // loadByID brings a key that opens into the table of ids.
@@ -165,16 +173,21 @@ func (c *Cache) tryByID(ctx context.Context, id fieldcrypt.KeyID) (*fieldcrypt.K
 func (c *Cache) adopt(u keystore.Unwrapped) (*fieldcrypt.Key, error) {
 	defer u.Clear()
 	id := fieldcrypt.KeyID(u.Record.ID)
-	if u.Record.Purpose != keystore.PurposeData {
-		return nil, fmt.Errorf("its purpose is %s, not %s: %w", u.Record.Purpose, keystore.PurposeData, keystore.ErrUnusable)
+	shelf, makeKey := c.tenants, fieldcrypt.NewKey
+	switch u.Record.Purpose {
+	case keystore.PurposeData:
+	case keystore.PurposeIndex:
+		shelf, makeKey = c.indexes, fieldcrypt.NewIndexKey
+	default:
+		return nil, fmt.Errorf("its purpose is %s: %w", u.Record.Purpose, keystore.ErrUnusable)
 	}
-	if e := c.tenantEntry(u.Record.Tenant); e != nil && e.key.ID() == id {
+	if e := c.tenantEntry(shelf, u.Record.Tenant); e != nil && e.key.ID() == id {
 		return e.key, nil
 	}
 	if e := c.ids.getLocked(uint64(id)); e != nil && e.key.Tenant() == u.Record.Tenant {
 		return e.key, nil
 	}
-	return fieldcrypt.NewKey(id, u.Record.Tenant, u.Secret)
+	return makeKey(id, u.Record.Tenant, u.Secret)
 }
 
 // store puts a key on a shelf, unless something was purged since epoch.

@@ -21,13 +21,16 @@ func (c *Cache) purge(match func(*entry) bool) {
 	c.epoch.Add(1)
 	c.refused.clear()
 	c.tenants.removeIf(match)
+	c.indexes.removeIf(match)
 	c.ids.removeIf(match)
 }
 
 // drop removes one key after a load found that it may not be used any more.
 func (c *Cache) drop(e *entry) {
 	c.ids.remove(e)
-	if active := c.tenantEntry(e.key.Tenant()); active != nil && active.key.ID() == e.key.ID() {
-		c.tenants.remove(active)
+	for _, s := range []*shelf{c.tenants, c.indexes} {
+		if active := c.tenantEntry(s, e.key.Tenant()); active != nil && active.key.ID() == e.key.ID() {
+			s.remove(active)
+		}
 	}
 }

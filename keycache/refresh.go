@@ -45,6 +45,8 @@ func (c *Cache) reload(e *entry) {
 		c.byIDs.Do(keyName(e.key.ID()), func() (any, error) { return c.loadByID(e.key.ID()) })
 	case c.tenants.getLocked(e.hash):
 		c.actives.Do(e.key.Tenant(), func() (any, error) { return c.loadActive(e.key.Tenant()) })
+	case c.indexes.getLocked(e.hash):
+		c.indexing.Do(e.key.Tenant(), func() (any, error) { return c.loadIndex(e.key.Tenant()) })
 	}
 }
 
@@ -73,5 +75,6 @@ func (c *Cache) tick() {
 func (c *Cache) sweep(now instant) {
 	expired := func(e *entry) bool { return !e.valid(now) }
 	c.tenants.removeIf(expired)
+	c.indexes.removeIf(expired)
 	c.ids.removeIf(expired)
 }

@@ -201,7 +201,7 @@ func TestAnEntryThatLeftIsNotLookedUpAgain(t *testing.T) {
 	store := newFaultStore("acme")
 	c := newCache(t, timed(store))
 	id := mustActive(t, c, "acme").ID()
-	active, byID := c.tenantEntry("acme"), c.ids.getLocked(uint64(id))
+	active, byID := c.tenantEntry(c.tenants, "acme"), c.ids.getLocked(uint64(id))
 	c.PurgeTenant("acme")
 	c.reload(active)
 	c.reload(byID)

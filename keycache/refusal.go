@@ -16,10 +16,12 @@ import (
 // errClosed means that the cache was used after Close.
 var errClosed = errors.New("the key cache is closed")
 
-// tenantName and keyName say in errors, and as keys of loads, what was asked for.
+// tenantName, indexName and keyName say in errors, and as keys of loads, what was asked for.
 func tenantName(tenant string) string { return fmt.Sprintf("data key of tenant %q", tenant) }
 
-func keyName(id fieldcrypt.KeyID) string { return "data key " + keystore.FormatID(uint64(id)) }
+func indexName(tenant string) string { return fmt.Sprintf("index key of tenant %q", tenant) }
+
+func keyName(id fieldcrypt.KeyID) string { return "key " + keystore.FormatID(uint64(id)) }
 
 // classify turns an error of Keys into one of fieldcrypt's classes, and keeps the cause. What is not known to last is
 // ErrUnavailable: then the next caller tries again.

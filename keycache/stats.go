@@ -11,14 +11,14 @@ type Stats struct {
 	Misses  uint64 // calls of a Cached method that gave none
 	Loads   uint64 // loads from the store, refreshes included
 	Errors  uint64 // loads that failed
-	Entries int    // entries in both tables now
+	Entries int    // entries in all tables now
 }
 
 // Stats returns the counts.
 func (c *Cache) Stats() Stats {
 	return Stats{
 		Hits: c.hits.sum(), Misses: c.misses.Load(), Loads: c.loads.Load(), Errors: c.errors.Load(),
-		Entries: c.tenants.len() + c.ids.len(),
+		Entries: c.tenants.len() + c.indexes.len() + c.ids.len(),
 	}
 }
 

@@ -41,7 +41,7 @@ func (b *boundPolicy) add(c *pgsql.Column) error {
 	if err != nil {
 		return err
 	}
-	field, err := fieldcrypt.NewField(c.Field, c.Index)
+	field, err := newField(c)
 	if err != nil {
 		return err
 	}
@@ -49,13 +49,21 @@ func (b *boundPolicy) add(c *pgsql.Column) error {
 		b.fields = append(b.fields, boundField{})
 	}
 	if known := b.fields[c.Index]; known.field != nil {
-		if known.field.ID() != c.Field || known.typ != typ || known.modifier != modifier {
+		if known.field.ID() != c.Field || known.typ != typ || known.modifier != modifier || known.field.Domain() != field.Domain() {
 			return fmt.Errorf("field %s (%s) has the index %d of field %s (%s)", c.Field, typ, c.Index, known.field.ID(), known.typ)
 		}
 		return nil
 	}
 	b.fields[c.Index] = boundField{field, typ, modifier}
 	return nil
+}
+
+func newField(c *pgsql.Column) (*fieldcrypt.Field, error) {
+	field, err := fieldcrypt.NewField(c.Field, c.Index)
+	if err != nil || c.Domain == "" {
+		return field, err
+	}
+	return field.WithEquality(c.Domain)
 }
 
 func (b *boundPolicy) field(c *pgsql.Column) *boundField { return &b.fields[c.Index] }

@@ -26,13 +26,14 @@ type memoryKeys struct {
 	mu      sync.Mutex
 	keys    map[fieldcrypt.KeyID]*fieldcrypt.Key
 	active  map[string]*fieldcrypt.Key
+	index   map[string]*fieldcrypt.Key
 	cold    bool  // every look-up in the cache misses, so that the session has to wait
 	failure error // what fetching gives instead of a key
 	fetched int
 }
 
 func newMemoryKeys() *memoryKeys {
-	return &memoryKeys{keys: make(map[fieldcrypt.KeyID]*fieldcrypt.Key), active: make(map[string]*fieldcrypt.Key)}
+	return &memoryKeys{keys: make(map[fieldcrypt.KeyID]*fieldcrypt.Key), active: make(map[string]*fieldcrypt.Key), index: make(map[string]*fieldcrypt.Key)}
 }
 
 func (k *memoryKeys) rotate(t testing.TB, tenant string, version int) *fieldcrypt.Key {
@@ -47,6 +48,14 @@ func (k *memoryKeys) rotate(t testing.TB, tenant string, version int) *fieldcryp
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.keys[id], k.active[tenant] = key, key
+	if k.index[tenant] == nil { // made with the first data key, and never rotated
+		secret = sha256.Sum256(fmt.Appendf(nil, "%s/index", tenant))
+		id = fieldcrypt.KeyID(secret[0])<<56 | fieldcrypt.KeyID(secret[1])<<48 | 0xFFFF
+		if k.index[tenant], err = fieldcrypt.NewIndexKey(id, tenant, secret[:]); err != nil {
+			t.Fatal(err)
+		}
+		k.keys[id] = k.index[tenant]
+	}
 	return key
 }
 
@@ -54,6 +63,13 @@ func (k *memoryKeys) CachedActive(tenant []byte) (*fieldcrypt.Key, bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	key := k.active[string(tenant)]
+	return key, key != nil && !k.cold
+}
+
+func (k *memoryKeys) CachedIndex(tenant []byte) (*fieldcrypt.Key, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	key := k.index[string(tenant)]
 	return key, key != nil && !k.cold
 }
 
@@ -66,6 +82,10 @@ func (k *memoryKeys) CachedByID(id fieldcrypt.KeyID) (*fieldcrypt.Key, bool) {
 
 func (k *memoryKeys) Active(_ context.Context, tenant string) (*fieldcrypt.Key, error) {
 	return k.fetch(func() *fieldcrypt.Key { return k.active[tenant] })
+}
+
+func (k *memoryKeys) Index(_ context.Context, tenant string) (*fieldcrypt.Key, error) {
+	return k.fetch(func() *fieldcrypt.Key { return k.index[tenant] })
 }
 
 func (k *memoryKeys) ByID(_ context.Context, id fieldcrypt.KeyID) (*fieldcrypt.Key, error) {

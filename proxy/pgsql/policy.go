@@ -28,6 +28,19 @@ const (
 	StorageText                 // "ks1." and unpadded base64url
 )
 
+// Search is how values of a field can be found by equality.
+type Search uint8
+
+const (
+	// SearchNone: not at all. Envelopes of equal values differ.
+	SearchNone Search = iota
+	// SearchDeterministic: equal values have equal envelopes (suite 3), so the column compares as it is.
+	SearchDeterministic
+	// SearchTerm: envelopes of equal values differ and carry equal terms, so substring(column from 13 for 15) compares, or
+	// substring(column from 21 for 20) where the storage is text.
+	SearchTerm
+)
+
 // Column binds a protected column to a field.
 type Column struct {
 	Name  string
@@ -37,4 +50,12 @@ type Column struct {
 	Modifier string
 	Storage  Storage
 	Index    int // the caller's number for the field; carried through to the plan
+
+	Search Search
+	// Domain is the field's equality domain: columns compare with each other only if they have the same. Never empty where
+	// Search is not SearchNone.
+	Domain string
+	// Normalise lists, comma-separated and in this order, what is done to a value before its term is made: "lower", "trim",
+	// "digits". Empty: nothing. Only with SearchTerm. Fields of one domain have the same.
+	Normalise string
 }
