@@ -272,6 +272,7 @@ func (m *machine) errorResponse(msg []byte, first *pending, out *output) error {
 	if !m.failQuestion(first) {
 		m.showError(msg, code, first, out)
 	}
+	m.forgetNames() // an aborted transaction takes its SET back
 	if first != nil && first.asksForRows {
 		first.asksForRows, m.client.copying = false, nil // the client is not asked for rows
 	}

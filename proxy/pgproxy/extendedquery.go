@@ -16,7 +16,7 @@ func (m *machine) parse(msg []byte, out *output) error {
 	if !ok {
 		return fatal(codeProtocolViolation, "invalid Parse message")
 	}
-	plan, refusal, err := m.plan(text)
+	plan, refusal, err := m.plan(text, out)
 	if err != nil {
 		return err
 	}
@@ -43,6 +43,7 @@ func (m *machine) parse(msg []byte, out *output) error {
 		return err
 	}
 	st := newStatement(plan, oids, edited, m.serial+1)
+	st.meanings = m.meanings(plan.Names)
 	m.push(pending{request: reqParse, text: edited, undo: m.setStatement(name, st)})
 	m.appendParse(out, name, text, st)
 	return nil
@@ -86,6 +87,14 @@ func (m *machine) bind(msg []byte, out *output) error {
 		m.push(pending{request: reqBind, undo: m.forgetPortal(portalName)})
 		out.pass(msg)
 		return nil
+	}
+	err = m.stillMeant(st, out)
+	if reason := refusalOf(err); reason != nil {
+		m.refuse(reason, refusedName, out)
+		return nil
+	}
+	if err != nil {
+		return err
 	}
 	if !st.plan.Protected() {
 		m.push(pending{request: reqBind, undo: m.setPortal(portalName, &portal{statement: st})})

@@ -147,6 +147,7 @@ func (m *machine) push(p pending) {
 		m.segments++
 	}
 	m.client.segment.begun = !p.request.ready()
+	m.noteUnsettling(&p)
 	p.serial = m.serial
 	m.queue.push(p)
 }

@@ -27,7 +27,8 @@ type machine struct {
 	user          string
 	database      string
 
-	session pgsql.Session // what the planner must know of it
+	session    pgsql.Session // what the planner must know of it
+	resolution resolution
 
 	// What the client prepared, as it will be once the server has carried out all that is under way.
 	statements map[string]*statement
@@ -58,11 +59,12 @@ type clientSide struct {
 
 // segment is what is known of the messages since the last Sync.
 type segment struct {
-	begun   bool // a message was sent
-	reads   bool // a protected result is read
-	writes  bool // something may have been written
-	flushed bool // Flush was sent in place of the Sync, which waits for the replies
-	failed  bool // a protected result could not be read, and the client was told so
+	begun     bool // a message was sent
+	unsettled bool // something was executed that may change what names mean
+	reads     bool // a protected result is read
+	writes    bool // something may have been written
+	flushed   bool // Flush was sent in place of the Sync, which waits for the replies
+	failed    bool // a protected result could not be read, and the client was told so
 }
 
 // serverSide is the state of the stream from the server.

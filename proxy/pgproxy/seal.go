@@ -14,12 +14,15 @@ import (
 
 // plan returns what the text means: nil if it has nothing to do with protected columns, an error of the client's to
 // refuse it with, or a reason to wait.
-func (m *machine) plan(text []byte) (*pgsql.Plan, *Error, error) {
+func (m *machine) plan(text []byte, out *output) (*pgsql.Plan, *Error, error) {
 	planner, ok := m.planner()
 	if !ok {
 		return nil, nil, errPlanner
 	}
-	plan := planner.Plan(text, &m.session)
+	plan, err := m.planNamed(planner, text, out)
+	if err != nil {
+		return nil, nil, err
+	}
 	if m.executesProtected(text) {
 		return nil, &Error{Code: codeNotSupported, Message: "a statement on protected columns cannot be executed by the EXECUTE of SQL",
 			Hint: "Bind and execute it through the protocol, as drivers do."}, nil

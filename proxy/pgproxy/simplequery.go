@@ -12,7 +12,7 @@ func (m *machine) simpleQuery(msg []byte, out *output) error {
 	if !ok {
 		return fatal(codeProtocolViolation, "invalid Query message")
 	}
-	plan, refusal, err := m.plan(text)
+	plan, refusal, err := m.plan(text, out)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,8 @@ type statement struct {
 	visible int      // result columns that the client sees; only counted for a protected result
 	text    *editedText
 	serial  uint64
+	// meanings is what the names of the plan, in their order, meant when it was made.
+	meanings []pgsql.Name
 	// verified is set once the server's description of the result was found to agree with the plan; announced is one more
 	// than the segment in which the client has asked for it, 0 if it has not.
 	verified  bool

@@ -22,6 +22,9 @@ type analysis struct {
 	hidden     int                        // hidden columns added so far
 	arms       map[*ast.SelectStmt]output // left arms of set operations, for recursive queries
 	children   []string                   // tables that earlier statements of the text make children of protected ones
+	names      map[string]Name            // what the session's search path makes of names
+	byPath     bool                       // the text depends on such a name
+	unsettled  bool                       // an earlier statement of the text may have changed the search path
 
 	columnUses  []Use        // in the order in which they were met
 	usedAlready map[Use]bool // the same, without their places
@@ -34,6 +37,8 @@ type analysis struct {
 
 	// Of the statement at hand:
 	modifies bool   // it has a part that changes data, or calls a function that may
+	calls    bool   // it calls a function that may do anything
+	prepares bool   // it is PREPARE
 	use      string // what the walk is inside of, for refusals
 	hint     string
 }
@@ -102,8 +107,11 @@ func (a *analysis) plan() *Plan {
 // statement plans one statement of the text, whose first token is at the earliest at the offset start.
 func (a *analysis) statement(n *ast.Node, start int32) {
 	a.modifies, a.use, a.hint = false, "an expression", hintPlain
+	a.calls, a.prepares = false, n.GetPrepareStmt() != nil
 	known := len(a.children)
 	st := a.dispatch(n)
+	st.Unsettles = !a.settles(n)
+	a.unsettled = a.unsettled || st.Unsettles
 	st.Children = a.children[known:]
 	if len(a.statements) > 0 {
 		first := sort.Search(len(a.tokens), func(i int) bool { return a.tokens[i].start >= start })

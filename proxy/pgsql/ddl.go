@@ -41,15 +41,30 @@ func (a *analysis) definition(n *ast.Node) bool {
 	return true
 }
 
-// policyTable returns the protected relation that a name in a definition means, also one that is only about to be
-// created; nil for others.
+// policyTable returns the protected relation that a name in a definition means; nil for others.
 func (a *analysis) policyTable(rv *ast.RangeVar) *relation {
-	for _, r := range a.relations.byName[rv.GetRelname()] {
-		if (rv.GetSchemaname() == "" || rv.GetSchemaname() == r.Schema) && r.guarded() {
+	if rv.GetSchemaname() == "" && a.relations.depends(rv.GetRelname()) {
+		if r := a.bySearchPath(rv); r != nil && r.guarded() {
 			return r
 		}
+		return nil
+	}
+	if all := a.policyTables(rv); len(all) > 0 {
+		return all[0]
 	}
 	return nil
+}
+
+// policyTables returns the protected relations that a name may mean, also of tables that are only about to be created: a
+// new table without a schema goes to the first one of the search path.
+func (a *analysis) policyTables(rv *ast.RangeVar) []*relation {
+	var found []*relation
+	for _, r := range a.relations.byName[rv.GetRelname()] {
+		if (rv.GetSchemaname() == "" || rv.GetSchemaname() == r.Schema) && r.guarded() {
+			found = append(found, r)
+		}
+	}
+	return found
 }
 
 // createTable plans CREATE TABLE. The new table is protected once the catalog has it; until then its values can't be
@@ -59,9 +74,10 @@ func (a *analysis) createTable(s *ast.CreateStmt) {
 	for _, parent := range s.GetInhRelations() { // of INHERITS, and of PARTITION OF
 		a.becomesChild(s.GetRelation(), parent.GetRangeVar())
 	}
-	r := a.policyTable(s.GetRelation())
 	for _, e := range s.GetTableElts() {
-		a.columnDefinition(r, e.GetColumnDef())
+		for _, r := range append(a.policyTables(s.GetRelation()), nil) {
+			a.columnDefinition(r, e.GetColumnDef())
+		}
 		a.foreignKey(e.GetConstraint())
 	}
 }

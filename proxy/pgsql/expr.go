@@ -162,7 +162,7 @@ func (a *analysis) nullSafe(n *ast.Node, sc *scope) {
 func (a *analysis) call(n *ast.Node, f *ast.FuncCall, sc *scope) {
 	name := builtinName(f.GetFuncname())
 	if !readOnlyFunctions[name] {
-		a.modifies = true
+		a.modifies, a.calls = true, true
 	}
 	if name == "count" && len(f.GetArgs()) == 1 && !f.GetAggDistinct() && len(f.GetAggOrder()) == 0 {
 		a.nullSafe(f.GetArgs()[0], sc)

@@ -72,16 +72,16 @@ func (a *analysis) rangeVar(rv *ast.RangeVar, sc *scope) *item {
 func (a *analysis) table(rv *ast.RangeVar) *relation {
 	r, ambiguous := a.relations.find(rv.GetSchemaname(), rv.GetRelname())
 	at := int(rv.GetLocation())
+	if ambiguous && rv.GetSchemaname() == "" {
+		r, ambiguous = a.bySearchPath(rv), false
+	}
 	switch {
 	case slices.Contains(a.children, rv.GetRelname()):
 		refuse(at, codeUnsupported, "Run this after that transaction was committed.",
 			"table %s became a child of a protected table in the same transaction", rv.GetRelname())
-	case ambiguous && rv.GetSchemaname() != "":
+	case ambiguous:
 		refuse(at, codeUnsupported, "If the table was created just now, commit and retry.",
 			"table %s.%s is not in the catalog, and a protected table has its name", rv.GetSchemaname(), rv.GetRelname())
-	case ambiguous:
-		refuse(at, codeAmbiguous, "Write the table's name with its schema.",
-			"table name %s is ambiguous: several schemas have it and not all are protected alike", rv.GetRelname())
 	case r == nil:
 		return nil
 	case r.missing:

@@ -12,6 +12,10 @@ type Plan struct {
 	// Uses lists what the text does with protected columns, each kind once for each column. Whether the session may do so
 	// is for the caller to say: plans are shared by all.
 	Uses []Use
+	// Names lists the names without a schema that depend on the session's search path. Where Session.Names lacks one of
+	// them the plan is a refusal, and is to be made again with it. With all of them the plan holds as long as they mean
+	// the same. Nil: the plan depends on no search path.
+	Names []string
 	// Refusal, if set, means that nothing of the text may run; all other parts are then empty.
 	Refusal *Refusal
 }
@@ -50,6 +54,9 @@ type Statement struct {
 	Writes bool
 	// Schema is true if the statement can change the catalog (CREATE, ALTER, DROP, …).
 	Schema bool
+	// Unsettles is set if the statement may change what names without a schema mean: it is no query, or it calls a function
+	// that may do anything.
+	Unsettles bool
 	// Children names the tables that the statement makes children or partitions of a protected table. Until the catalog
 	// has them, which is after the end of the transaction, they belong into Session.Children.
 	Children []string

@@ -3,8 +3,8 @@
 //
 // It defends against plaintext reaching the server: where a statement names a protected table, each use of a protected
 // column is one that is known to be safe or the statement is refused. It does not see dynamic SQL: a name that a function
-// or a DO block puts together at run time. Nor does it follow search_path: a name without a schema that two schemas have
-// is refused.
+// or a DO block puts together at run time. What a name without a schema means that several schemas have, it
+// asks the caller.
 //
 // A plan is a pure function of text, catalog and policy. A Planner may be used by many goroutines at once. Texts are read
 // as the server reads them with standard_conforming_strings on and client_encoding UTF8; the caller holds sessions to that.
@@ -17,6 +17,7 @@ import (
 	"unsafe"
 
 	lru "github.com/hashicorp/golang-lru/v2"
+	"github.com/sqlc-dev/oliphant/ast"
 )
 
 // Config bounds a Planner. A zero value means the default.
@@ -46,6 +47,7 @@ type Planner struct {
 	limits    limits
 	cacheText int
 	plans     *lru.Cache[string, *Plan]
+	named     *lru.Cache[string, *Plan] // plans of texts whose names depend on the session, by the names' meanings and the text
 	templates *templates
 }
 
@@ -67,6 +69,10 @@ func NewPlanner(policy *Policy, catalog *Catalog, cfg Config) (*Planner, error) 
 	if err != nil {
 		return nil, fmt.Errorf("plan cache: %w", err)
 	}
+	named, err := lru.New[string, *Plan](cfg.CacheEntries)
+	if err != nil {
+		return nil, fmt.Errorf("plan cache: %w", err)
+	}
 	ts, err := newTemplates(cfg.CacheEntries)
 	if err != nil {
 		return nil, fmt.Errorf("template cache: %w", err)
@@ -77,6 +83,7 @@ func NewPlanner(policy *Policy, catalog *Catalog, cfg Config) (*Planner, error) 
 		limits:    limits{cfg.MaxTextBytes, cfg.MaxDepth, defaultChain, defaultSelects},
 		cacheText: cfg.CacheTextBytes,
 		plans:     plans,
+		named:     named,
 		templates: ts,
 	}, nil
 }
@@ -88,16 +95,16 @@ func NewPlanner(policy *Policy, catalog *Catalog, cfg Config) (*Planner, error) 
 // the session the plan is made anew each time.
 func (p *Planner) Plan(text []byte, session *Session) *Plan {
 	if len(session.Children) > 0 {
-		return p.planAmong(text, session.Children)
+		return p.planAmong(text, session)
 	}
 	if !p.filter.match(text) {
 		return nil
 	}
 	if len(text) > p.cacheText {
-		return p.planText(string(text), nil)
+		return p.planText(string(text), session)
 	}
 	if plan := lookUp(p.plans, text); plan != nil {
-		return plan
+		return p.forSession(plan, text, session)
 	}
 	short := len(text) <= p.limits.textBytes
 	if short {
@@ -106,19 +113,27 @@ func (p *Planner) Plan(text []byte, session *Session) *Plan {
 		}
 	}
 	key := string(text)
-	plan, a := p.analyse(key, nil)
-	if short && a != nil {
+	plan, a := p.analyse(key, &Session{})
+	if short && a != nil && plan.Names == nil {
 		p.templates.add(a, plan)
 	}
 	p.plans.Add(key, plan)
-	return plan
+	return p.forSession(plan, text, session)
 }
 
-func (p *Planner) planAmong(text []byte, children []string) *Plan {
-	if !p.filter.match(text) && !newFilter(children).match(text) {
+// forSession returns the plan for the session, given that for any.
+func (p *Planner) forSession(plan *Plan, text []byte, session *Session) *Plan {
+	if plan.Names == nil {
+		return plan
+	}
+	return p.planNamed(text, plan, session.Names)
+}
+
+func (p *Planner) planAmong(text []byte, session *Session) *Plan {
+	if !p.filter.match(text) && !newFilter(session.Children).match(text) {
 		return nil
 	}
-	return p.planText(string(text), slices.Clip(children))
+	return p.planText(string(text), session)
 }
 
 // promoteEvery is how many hits share one promotion in the LRU: a promotion takes the cache's exclusive lock.
@@ -150,16 +165,21 @@ func (p *Planner) Protects(oid uint32, attr int16) *Column {
 }
 
 // planText plans a text that the filter let through.
-func (p *Planner) planText(text string, children []string) *Plan {
-	plan, _ := p.analyse(text, children)
+func (p *Planner) planText(text string, session *Session) *Plan {
+	plan, _ := p.analyse(text, session)
 	return plan
 }
 
 // analyse plans a text and returns the analysis too; nil if the text is refused. It never panics: whatever goes wrong
 // while a stranger's statement is analysed refuses that statement.
-func (p *Planner) analyse(text string, children []string) (plan *Plan, a *analysis) {
+func (p *Planner) analyse(text string, session *Session) (plan *Plan, a *analysis) {
+	var stmts []*ast.RawStmt
 	defer func() {
 		e := recover()
+		var names []string
+		if a != nil && a.byPath {
+			names = p.relations.namesIn(stmts)
+		}
 		if e != nil {
 			a = nil
 		}
@@ -172,17 +192,18 @@ func (p *Planner) analyse(text string, children []string) (plan *Plan, a *analys
 				Message: fmt.Sprintf("statement that may name a protected table could not be analysed (%T)", e),
 				Hint:    "This is a fault of the proxy; please report the statement's shape."}}
 		}
+		plan.Names = names
 	}()
 	tokens, refusal := p.limits.check(text)
 	if refusal != nil {
 		return &Plan{Refusal: refusal}, nil
 	}
-	stmts, refusal := parse(text)
+	stmts, refusal = parse(text)
 	if refusal != nil {
 		return &Plan{Refusal: refusal}, nil
 	}
 	a = newAnalysis(p.relations, text, tokens)
-	a.children = children
+	a.children, a.names = slices.Clip(session.Children), session.Names
 	a.single = len(stmts) == 1 && templated(stmts[0].GetStmt())
 	for _, s := range stmts {
 		a.statement(s.GetStmt(), s.GetStmtLocation())

@@ -193,13 +193,13 @@ LIMIT 100 OFFSET $3`
 
 func benchmarkPlan(b *testing.B, text string) {
 	p := newTestPlanner(b)
-	if r := p.planText(text, nil).Refusal; r != nil {
+	if r := p.planText(text, &Session{}).Refusal; r != nil {
 		b.Fatal(r.Message)
 	}
 	b.ReportAllocs()
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
-		p.planText(text, nil)
+		p.planText(text, &Session{})
 	}
 }
 

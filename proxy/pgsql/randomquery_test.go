@@ -208,7 +208,7 @@ func (c *queryChecker) check(text string, p *Planner) {
 	if err != nil {
 		return // no SQL, or it names what isn't there
 	}
-	plan := p.planText(text, nil)
+	plan := p.planText(text, &Session{})
 	checkInvariants(c.t, text, plan)
 	if plan.Refusal != nil {
 		c.refused++

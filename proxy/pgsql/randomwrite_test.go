@@ -194,7 +194,7 @@ func TestRandomWritesStoreOnlyWhatIsSealedInItsPlace(t *testing.T) {
 		}
 		w := &writer{Rand: rand.New(rand.NewSource(seed))}
 		text := w.renumber(w.write())
-		plan := p.planText(text, nil)
+		plan := p.planText(text, &Session{})
 		checkInvariants(t, text, plan)
 		if plan.Refusal != nil {
 			c.refused++

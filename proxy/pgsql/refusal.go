@@ -7,6 +7,7 @@ const (
 	codeUnsupported = "0A000" // feature_not_supported: the proxy cannot prove it safe
 	codeSyntax      = "42601" // syntax_error
 	codeNoColumn    = "42703" // undefined_column
+	codeNoTable     = "42P01" // undefined_table
 	codeAmbiguous   = "42P09" // ambiguous_alias: the nearest to an ambiguous table name
 	codeGenerated   = "428C9" // generated_always
 	codeMismatch    = "42804" // datatype_mismatch

@@ -6,4 +6,6 @@ type Session struct {
 	// Children names the tables that the open transaction has made children or partitions of protected ones: they share
 	// the protected columns, but the catalog doesn't have them yet, so no value may go to them or come from them.
 	Children []string
+	// Names says what names without a schema mean in the session, of those that Plan.Names asked for.
+	Names map[string]Name
 }

@@ -24,7 +24,7 @@ func planByTemplate(t testing.TB, first, second string) *Plan {
 // checkAgainstFullPlan checks that a plan is the one that the text gets without any cache.
 func checkAgainstFullPlan(t testing.TB, p *Planner, text string, plan *Plan) {
 	t.Helper()
-	want := p.planText(text, nil)
+	want := p.planText(text, &Session{})
 	if !p.filter.match([]byte(text)) {
 		want = nil
 	}

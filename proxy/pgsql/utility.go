@@ -160,7 +160,7 @@ func (a *analysis) newTable(rv *ast.RangeVar) {
 // filledTable is newTable for one that is made and filled by a query.
 func (a *analysis) filledTable(rv *ast.RangeVar) {
 	a.newTable(rv)
-	if r := a.policyTable(rv); r != nil {
+	for _, r := range a.policyTables(rv) {
 		refuse(int(rv.GetLocation()), codeUnsupported, "Create the table first, and insert into it.",
 			"protected table %s cannot be made from a query, whose values would not be sealed", r.qualified())
 	}
