@@ -53,7 +53,7 @@ func TestEverySettingCanComeFromTheEnvironmentAlone(t *testing.T) {
 			Cache:  Cache{5, Duration(10 * time.Minute), Duration(10 * time.Second), Duration(time.Second)},
 		},
 		Audit: Audit{Path: "a.jsonl"}, Log: Log{"debug", "json"},
-		Fields: Fields{"mail": {Type: "text"}},
+		Fields: Fields{"mail": {Type: "text", Search: SearchNone, Equality: Equality{Form: FormDeterministic}}},
 		Tables: Tables{{Name: "s.t2", Tenant: Tenant{Fixed: "acme"}, Columns: Columns{"b": {Field: "mail", Storage: "text"}}}},
 	}
 	c.Keys.Master.PKCS11.PIN.fromFD, c.origins = nil, origins{}

@@ -108,6 +108,9 @@ func settingsUnder(typ reflect.Type, path, prefix string) []setting {
 			all = append(all, settingsUnder(elem, at, under)...)
 			continue
 		case reflect.Slice:
+			if elem.Elem().Kind() != reflect.Struct {
+				break // a list of single values is one setting
+			}
 			all = append(all, settingsUnder(elem.Elem(), at+"[0]", under+"0_")...)
 		case reflect.Map:
 			all = append(all, settingsUnder(elem.Elem(), at+".x", "")...)

@@ -16,6 +16,12 @@ type Field struct {
 	// numeric(10,2), timestamp(3) and timestamptz(3) are held to their modifiers by the proxy, since the database sees
 	// ciphertext. Between braces, YAML wants quotes: {type: "numeric(10,2)"}. Required.
 	Type string `yaml:"type"`
+	// Search says how values can be found by the database without being opened: none (the default) or equality, which shows
+	// the database which values of a tenant are equal. Not for float4, float8, json, jsonb, numeric without a scale, bool and
+	// arrays.
+	Search string `yaml:"search" default:"none"`
+	// Equality refines search: equality.
+	Equality Equality `yaml:"equality"`
 }
 
 // FieldTypes are the logical types that a field can have: the scalars, then their arrays.

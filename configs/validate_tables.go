@@ -31,8 +31,11 @@ func (k *checker) fields(c *Config) {
 			k.fail(path+".type", "is not a type that can be protected", typeRemedy)
 		case !used[id]:
 			k.fail(path, "is used by no column", "bind a column to it in tables, or remove it")
+		default:
+			k.search(path, c.Fields[id])
 		}
 	}
+	k.domains(c.Fields)
 }
 
 func (k *checker) tables(c *Config) {

@@ -13,10 +13,13 @@ func newKeysRotateCommand() *cobra.Command {
 		Use:   "rotate",
 		Short: "Make a new version of a tenant's key active",
 		Long: "Make a new version of a tenant's key active. New values are sealed with it; values sealed with older versions still\n" +
-			"open. Running proxies use the new version when they look the key up again, see keys.cache.refresh.",
+			"open. The index key, by which equal values are found, stays as it is: with a new one nothing stored would be found. Running proxies use the new version when they look the key up again, see keys.cache.refresh.",
 		Args: cobra.NoArgs,
 		RunE: runs(func(cmd *cobra.Command, _ []string) error {
 			purpose := keystore.Purpose(stringFlag(cmd, "purpose"))
+			if purpose == keystore.PurposeIndex {
+				return usageErrorf("--purpose index: %w: what was stored under the old key would not be found under the new one", keystore.ErrIndexRotation)
+			}
 			if purpose != keystore.PurposeData && purpose != keystore.PurposeKEK {
 				return usageErrorf("--purpose %s: write data (seals values) or kek (wraps the tenant's keys)", purpose)
 			}

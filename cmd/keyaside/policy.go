@@ -39,5 +39,17 @@ func newColumn(name string, c configs.Column, fields configs.Fields, index map[s
 		storage = pgsql.StorageText
 	}
 	typ, modifier := fields[c.Field].Declaration()
-	return pgsql.Column{Name: name, Field: c.Field, Type: typ, Modifier: modifier, Storage: storage, Index: index[c.Field]}
+	column := pgsql.Column{Name: name, Field: c.Field, Type: typ, Modifier: modifier, Storage: storage, Index: index[c.Field]}
+	setSearch(&column, fields[c.Field])
+	return column
+}
+
+func setSearch(c *pgsql.Column, f configs.Field) {
+	if !f.Searchable() {
+		return
+	}
+	c.Domain, c.Search = f.EqualityDomain(c.Field), pgsql.SearchDeterministic
+	if f.Equality.Form == configs.FormTerm {
+		c.Search, c.Normalise = pgsql.SearchTerm, f.Equality.Normalisers()
+	}
 }

@@ -9,6 +9,26 @@ import (
 	"github.com/keyaside/keyaside/proxy/pgsql"
 )
 
+func TestPolicySaysHowAFieldIsFound(t *testing.T) {
+	for _, test := range []struct {
+		field configs.Field
+		want  pgsql.Column
+	}{
+		{configs.Field{Type: "text"}, pgsql.Column{}},
+		{configs.Field{Type: "text", Search: "none", Equality: configs.Equality{Form: "deterministic"}}, pgsql.Column{}},
+		{configs.Field{Type: "text", Search: "equality", Equality: configs.Equality{Form: "deterministic"}},
+			pgsql.Column{Search: pgsql.SearchDeterministic, Domain: "email"}},
+		{configs.Field{Type: "text", Search: "equality", Equality: configs.Equality{Form: "term", Domain: "mail", Normalise: []string{"trim", "lower"}}},
+			pgsql.Column{Search: pgsql.SearchTerm, Domain: "mail", Normalise: "lower,trim"}},
+	} {
+		c := newColumn("c", configs.Column{Field: "email", Storage: "bytea"}, configs.Fields{"email": test.field}, map[string]int{"email": 3})
+		got := pgsql.Column{Search: c.Search, Domain: c.Domain, Normalise: c.Normalise}
+		if got != test.want {
+			t.Errorf("%+v gives %+v, want %+v", test.field, got, test.want)
+		}
+	}
+}
+
 func TestPolicyHoldsEveryTableAndSharesTheIndexOfAField(t *testing.T) {
 	c := &configs.Config{
 		Fields: configs.Fields{"note": {Type: "jsonb"}, "email": {Type: "text"}},
