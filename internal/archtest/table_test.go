@@ -17,9 +17,10 @@ var table = map[string]row{
 
 	"proxy":                    {},
 	"proxy/pgwire":             {},
+	"proxy/mask":               {imports: []string{"proxy/pgvalue"}},
 	"proxy/pgvalue":            {tests: []string{"internal/pgtest"}},
 	"proxy/pgsql":              {tests: []string{"internal/pgtest"}},
-	"proxy/pgproxy":            {imports: []string{"proxy", "proxy/pgwire", "proxy/pgvalue", "proxy/pgsql", "fieldcrypt"}, tests: all},
+	"proxy/pgproxy":            {imports: []string{"proxy", "proxy/pgwire", "proxy/pgvalue", "proxy/mask", "proxy/pgsql", "fieldcrypt"}, tests: all},
 	"proxy/pgproxy/drivertest": {tests: all}, // its tests put the whole program together
 
 	"fieldcrypt": {},

@@ -266,6 +266,7 @@ func (m *machine) errorResponse(msg []byte, first *pending, out *output) error {
 		out.pass(msg)
 		return nil
 	}
+	m.roles.stale = m.roles.stale || m.roles.switches // it may have rolled a change back
 	if s.swallow {
 		return nil
 	}
@@ -355,6 +356,7 @@ func (m *machine) commandComplete(body []byte, first *pending) {
 	if changesSchema(body) {
 		m.server.ddl = true
 	}
+	m.roleTag(body, first)
 	if first == nil {
 		return
 	}

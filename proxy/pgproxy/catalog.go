@@ -22,6 +22,7 @@ type CatalogConfig struct {
 	User     string
 	Password func() (string, error) // nil: the server asks for none
 	Refresh  time.Duration          // how old a catalog may become; default 30 s
+	Groups   []string               // roles whose members, direct and indirect, are read into Catalog.Groups
 	Timeout  time.Duration          // for one read; default 10 s
 }
 
@@ -63,6 +64,9 @@ func (s *serverCatalog) Load(ctx context.Context, database string) (*pgsql.Catal
 		return nil, fmt.Errorf("read the catalog of database %q: %w", database, err)
 	}
 	catalog, err := readCatalog(ctx, tx)
+	if err == nil && len(s.cfg.Groups) > 0 {
+		catalog.Groups, err = readGroups(ctx, tx, s.cfg.Groups)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the catalog of database %q: %w", database, err)
 	}

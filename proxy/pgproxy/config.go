@@ -21,7 +21,7 @@ import (
 	"github.com/keyaside/keyaside/proxy/pgsql"
 )
 
-// Config is what a Server needs. All but Limits and Logger must be set.
+// Config is what a Server needs. All but Access, Limits and Logger must be set.
 type Config struct {
 	// Upstream is the server's address: "host:port", or the path of a Unix socket's directory with the port, "/dir:5432".
 	Upstream string
@@ -29,9 +29,12 @@ type Config struct {
 	// the process.
 	Policy  *pgsql.Policy
 	Catalog CatalogSource
-	Keys    fieldcrypt.KeySource
-	Limits  Limits
-	Logger  *slog.Logger // nil: nothing is logged
+	// Access has rules for fields by their id; a field without any is plaintext to all roles. Roles that the rules name
+	// are to be among CatalogConfig.Groups, so that their members are known.
+	Access map[string]Access
+	Keys   fieldcrypt.KeySource
+	Limits Limits
+	Logger *slog.Logger // nil: nothing is logged
 }
 
 // Limits bounds what a client can make the proxy hold. Zero means the default.

@@ -34,6 +34,7 @@ type database struct {
 
 type snapshot struct {
 	planner *pgsql.Planner
+	groups  *roleGroups
 	loaded  time.Time
 }
 
@@ -51,6 +52,14 @@ func (d *database) planner() (*pgsql.Planner, bool) {
 		}()
 	}
 	return s.planner, true
+}
+
+// groups returns the memberships of roles as they were read last.
+func (d *database) groups() *roleGroups {
+	if s := d.current.Load(); s != nil {
+		return s.groups
+	}
+	return &roleGroups{}
 }
 
 // invalidate makes the next statement wait until the catalog was read again.
@@ -76,7 +85,7 @@ func (d *database) load(ctx context.Context) error {
 	d.stale.Store(false) // before reading: a change during the read makes it stale again
 	if s := d.current.Load(); s != nil {
 		// A failed read is not tried again before the age is reached once more.
-		d.current.Store(&snapshot{planner: s.planner, loaded: time.Now()})
+		d.current.Store(&snapshot{planner: s.planner, groups: s.groups, loaded: time.Now()})
 	}
 	catalog, err := d.source.Load(ctx, d.name)
 	if err != nil {
@@ -88,6 +97,6 @@ func (d *database) load(ctx context.Context) error {
 		d.log.Error("planning with the catalog", "database", d.name, "error", err)
 		return err
 	}
-	d.current.Store(&snapshot{planner: planner, loaded: time.Now()})
+	d.current.Store(&snapshot{planner: planner, groups: &roleGroups{catalog.Groups}, loaded: time.Now()})
 	return nil
 }

@@ -33,7 +33,7 @@ func (m *machine) rowDescription(body []byte, first *pending, out *output) error
 		switch {
 		case c.Hidden:
 			continue
-		case c.Column != nil:
+		case c.Column != nil && m.treatment(c.Column) != Ciphertext:
 			logical := m.policy.field(c.Column)
 			f.DataTypeOID, f.DataTypeSize, f.TypeModifier = logical.typ.OID(), logical.typ.Size(), int32(logical.modifier)
 		}

@@ -101,6 +101,9 @@ func (m *machine) bind(msg []byte, out *output) error {
 		out.pass(msg)
 		return nil
 	}
+	if reason, err := m.authorize(st.plan, nil, out); reason != nil || err != nil {
+		return m.refuseOr(reason, err, out)
+	}
 	b := &m.scratch.bind
 	if err := b.Decode(msg[pgwire.HeaderSize:]); err != nil {
 		m.refuse(&Error{Code: codeProtocolViolation, Message: "invalid Bind message"}, refusedName, out)
@@ -184,6 +187,9 @@ func (m *machine) execute(msg []byte, out *output) error {
 	}
 	p := pending{request: reqExecute}
 	if known := m.portals[string(name)]; known != nil {
+		if reason, err := m.authorize(known.statement.plan, nil, out); reason != nil || err != nil {
+			return m.refuseOr(reason, err, out)
+		}
 		p.rows, p.script = known.rows, known.statement.plan
 		m.noteChildren(p.script)
 		if st := known.statement; p.rows != nil && !st.verified && st.announced != m.segments+1 {

@@ -24,11 +24,14 @@ type machine struct {
 	planner func() (*pgsql.Planner, bool)
 	// schemaChanged is called when a transaction that may have changed the catalog has ended.
 	schemaChanged func()
-	user          string
-	database      string
+	// groups returns the memberships of roles as the catalog has them; never nil.
+	groups   func() *roleGroups
+	user     string
+	database string
 
 	session    pgsql.Session // what the planner must know of it
 	resolution resolution
+	roles      roles
 
 	// What the client prepared, as it will be once the server has carried out all that is under way.
 	statements map[string]*statement
@@ -92,6 +95,7 @@ type scratch struct {
 	formats  []int16
 	results  []int16
 	plain    []byte
+	shown    []byte
 	envelope []byte
 	sealed   []byte
 	tenant   []byte

@@ -250,10 +250,16 @@ func TestMessageHeadersAreNotTrustedForMemory(t *testing.T) {
 // pointSelect returns a function that feeds one prepared select of a row with a protected value, as drivers send it: Bind,
 // Describe, Execute, Sync, and the server's answers.
 func pointSelect(t testing.TB) func() {
+	return pointSelectOf(t, "someone@example.com", func(*machine) {})
+}
+
+// pointSelectOf is pointSelect on a machine that was prepared, whose client gets the value that is wanted.
+func pointSelectOf(t testing.TB, want string, prepare func(m *machine)) func() {
 	t.Helper()
 	keys := newMemoryKeys()
 	keys.rotate(t, "acme", 1)
 	m := offlineMachine(t, keys)
+	prepare(m)
 	var out, back output
 	feed := func(client, server []byte) {
 		out.reset()
@@ -276,7 +282,7 @@ func pointSelect(t testing.TB) func() {
 		sealedRow(t, keys, "acme", "someone@example.com"), message('C', "SELECT 1\x00"), message('Z', "I")}, nil)
 	return func() {
 		feed(client, server)
-		if !bytes.Contains(out.bytes(), []byte("someone@example.com")) {
+		if !bytes.Contains(out.bytes(), []byte(want)) {
 			t.Fatalf("the client gets %q", out.bytes())
 		}
 	}

@@ -63,6 +63,9 @@ func (m *machine) rowFailed(c *pgsql.Column, err error, buf []byte, out *output)
 // openValue appends the length and the client's form of the protected value in column i.
 func (m *machine) openValue(dst []byte, i int, r *rows, values []pgwire.Param, seen *checkedKey) ([]byte, error) {
 	c := &r.columns[i]
+	if t := m.treatment(c.Column); t >= Ciphertext {
+		return m.unopened(dst, i, r, values[i].Value, t)
+	}
 	envelope, err := m.envelope(values[i].Value, c.Column.Storage, r.binary)
 	if err != nil {
 		return dst, err
@@ -77,6 +80,9 @@ func (m *machine) openValue(dst []byte, i int, r *rows, values []pgwire.Param, s
 		}
 	}
 	f := m.policy.field(c.Column)
+	if m.treatment(c.Column) == Masked {
+		return m.maskValue(dst, i, r, seen.key, envelope)
+	}
 	start := len(dst)
 	dst = append(dst, 0, 0, 0, 0)
 	if f.typ == pgvalue.Text || f.typ == pgvalue.Varchar { // the client's form is the plaintext

@@ -12,12 +12,14 @@ import (
 type boundPolicy struct {
 	policy *pgsql.Policy
 	fields []boundField // by pgsql.Column.Index
+	ruled  bool         // a field has rules of access
 }
 
 type boundField struct {
 	field    *fieldcrypt.Field
 	typ      pgvalue.Type
 	modifier pgvalue.Modifier
+	access   *Access // nil: plaintext to all
 }
 
 func bindPolicy(policy *pgsql.Policy) (*boundPolicy, error) {
@@ -54,7 +56,7 @@ func (b *boundPolicy) add(c *pgsql.Column) error {
 		}
 		return nil
 	}
-	b.fields[c.Index] = boundField{field, typ, modifier}
+	b.fields[c.Index] = boundField{field: field, typ: typ, modifier: modifier}
 	return nil
 }
 

@@ -29,13 +29,17 @@ func (m *machine) plan(text []byte, out *output) (*pgsql.Plan, *Error, error) {
 	}
 	switch {
 	case plan == nil:
-		return nil, nil, nil
+		reason, err := m.authorize(nil, text, out)
+		return nil, reason, err
 	case plan.Refusal != nil:
 		return nil, refusalError(plan.Refusal, text), nil
 	case m.server.escapes && !onlyDeallocates(plan):
 		return nil, &Error{Code: codeNotSupported, Message: "statements on protected tables need standard_conforming_strings = on"}, nil
 	case plan.Protected() && m.otherEncoding():
 		return nil, encodingError(), nil
+	}
+	if reason, err := m.authorize(plan, text, out); reason != nil || err != nil {
+		return nil, reason, err
 	}
 	return plan, nil, nil
 }

@@ -34,6 +34,9 @@ func NewServer(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := policy.rule(cfg.Access); err != nil {
+		return nil, err
+	}
 	s := &Server{
 		upstream:  cfg.Upstream,
 		policy:    policy,

@@ -113,6 +113,7 @@ type stack struct {
 	server   *Server
 	address  string
 	upstream string // the server's address; empty: pg's own
+	access   map[string]Access
 }
 
 // protectedTable is the table that most tests use: one column of each logical type, in both storages for text.
@@ -163,10 +164,11 @@ func (s *stack) start(t testing.TB, policy *pgsql.Policy, limits Limits) {
 	}
 	var err error
 	s.server, err = NewServer(Config{
-		Upstream: upstream, Policy: policy, Keys: s.keys, Limits: limits,
+		Upstream: upstream, Policy: policy, Keys: s.keys, Limits: limits, Access: s.access,
 		Catalog: NewCatalogSource(CatalogConfig{
 			Upstream: upstream, User: s.pg.User,
 			Password: func() (string, error) { return s.pg.Password, nil },
+			Groups:   ruledRoles(s.access),
 		}),
 		Logger: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	})

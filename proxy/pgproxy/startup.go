@@ -156,7 +156,7 @@ func (s *Server) newTransport(client, server net.Conn, db *database, packet *pgw
 func (s *Server) newMachine(db *database, packet *pgwire.StartupPacket) *machine {
 	return &machine{
 		policy: s.policy, keys: s.keys, limits: s.limits,
-		planner: db.planner, schemaChanged: db.invalidate,
+		planner: db.planner, schemaChanged: db.invalidate, groups: db.groups,
 		user: packet.User(), database: packet.Database(),
 		statements: make(map[string]*statement), portals: make(map[string]*portal), changed: make(map[nameKey]uint64),
 		scratch: scratch{tenants: make(map[string]resolvedKey), ids: make(map[fieldcrypt.KeyID]resolvedKey)},

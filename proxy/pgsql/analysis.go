@@ -26,8 +26,9 @@ type analysis struct {
 	byPath     bool                       // the text depends on such a name
 	unsettled  bool                       // an earlier statement of the text may have changed the search path
 
-	columnUses  []Use        // in the order in which they were met
-	usedAlready map[Use]bool // the same, without their places
+	columnUses   []Use        // in the order in which they were met
+	usedAlready  map[Use]bool // the same, without their places
+	switchesRole bool
 
 	// For the template:
 	single       bool           // the text is one SELECT, INSERT, UPDATE or DELETE
@@ -100,7 +101,7 @@ func (a *analysis) plan() *Plan {
 		}
 	}
 	slices.SortFunc(p.Params, func(x, y ParamUse) int { return cmp.Compare(x.Param, y.Param) })
-	p.Uses = a.allUses(p)
+	p.Uses, p.SwitchesRole = a.allUses(p), a.switchesRole
 	return p
 }
 

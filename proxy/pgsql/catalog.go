@@ -4,6 +4,8 @@ package pgsql
 // immutable once handed to a Planner.
 type Catalog struct {
 	Relations []Relation
+	// Groups lists for roles, by name, the roles that they are members of, directly or not. Plans don't depend on it.
+	Groups map[string][]string
 }
 
 // RelationKind is pg_class.relkind, reduced to what matters here.

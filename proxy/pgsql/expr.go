@@ -163,6 +163,7 @@ func (a *analysis) call(n *ast.Node, f *ast.FuncCall, sc *scope) {
 	name := builtinName(f.GetFuncname())
 	if !readOnlyFunctions[name] {
 		a.modifies, a.calls = true, true
+		a.switchesRole = a.switchesRole || name == "set_config"
 	}
 	if name == "count" && len(f.GetArgs()) == 1 && !f.GetAggDistinct() && len(f.GetAggOrder()) == 0 {
 		a.nullSafe(f.GetArgs()[0], sc)

@@ -16,6 +16,8 @@ type Plan struct {
 	// them the plan is a refusal, and is to be made again with it. With all of them the plan holds as long as they mean
 	// the same. Nil: the plan depends on no search path.
 	Names []string
+	// SwitchesRole is true if the text may give the session another role.
+	SwitchesRole bool
 	// Refusal, if set, means that nothing of the text may run; all other parts are then empty.
 	Refusal *Refusal
 }

@@ -18,6 +18,8 @@ func (a *analysis) utility(n *ast.Node) Statement {
 		return Statement{Deallocate: s.DeallocateStmt.GetName(), DeallocateAll: s.DeallocateStmt.GetIsall()}
 	case *ast.Node_DiscardStmt:
 		st.DeallocateAll = s.DiscardStmt.GetTarget() == ast.DiscardMode_DISCARD_ALL
+	case *ast.Node_VariableSetStmt:
+		a.setting(s.VariableSetStmt)
 	case *ast.Node_VariableShowStmt:
 		st.Writes = false
 	case *ast.Node_ExplainStmt:
