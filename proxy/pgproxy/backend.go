@@ -248,9 +248,11 @@ func (m *machine) endTransaction() {
 	if len(m.portals) > 0 && m.queue.empty() {
 		clear(m.portals)
 	}
+	if m.queue.empty() { // else they may be those of a statement under way
+		m.session.Children = nil
+	}
 	if m.server.ddl {
 		m.server.ddl = false
-		m.session.Children = nil
 		m.schemaChanged()
 	}
 }

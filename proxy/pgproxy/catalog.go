@@ -114,8 +114,7 @@ const ownSchemas = `n.nspname not in ('pg_catalog', 'information_schema', 'pg_to
 
 const relationsQuery = `
 select c.oid, n.nspname, c.relname, c.relkind in ('v', 'm'),
-       coalesce((select min(i.inhparent) from pg_catalog.pg_inherits i where i.inhrelid = c.oid), 0)::oid,
-       (select count(*) from pg_catalog.pg_inherits i where i.inhrelid = c.oid)
+       array(select i.inhparent from pg_catalog.pg_inherits i where i.inhrelid = c.oid order by i.inhseqno)
 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p', 'f', 'v', 'm') and ` + ownSchemas + `
 order by c.oid`
@@ -151,8 +150,7 @@ func readCatalog(ctx context.Context, tx pgx.Tx) (*pgsql.Catalog, error) {
 	rows, _ := tx.Query(ctx, relationsQuery)
 	var r pgsql.Relation
 	var view bool
-	var parents int
-	_, err := pgx.ForEachRow(rows, []any{&r.OID, &r.Schema, &r.Name, &view, &r.Parent, &parents}, func() error {
+	_, err := pgx.ForEachRow(rows, []any{&r.OID, &r.Schema, &r.Name, &view, &r.Parents}, func() error {
 		r.Kind = pgsql.OrdinaryTable
 		if view {
 			r.Kind = pgsql.View
@@ -183,5 +181,40 @@ func readCatalog(ctx context.Context, tx pgx.Tx) (*pgsql.Catalog, error) {
 		}
 		return nil
 	})
-	return catalog, err
+	if err != nil {
+		return nil, err
+	}
+	return catalog, readDefinitions(ctx, tx, catalog, index)
+}
+
+// definitionsQuery must be run with an empty search_path, for names with their schemas.
+const definitionsQuery = `
+select c.oid, coalesce(pg_catalog.pg_get_viewdef(c.oid), '')
+from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where c.relkind in ('v', 'm') and ` + ownSchemas
+
+// readDefinitions reads what views are made of. pg_get_viewdef locks the tables that a view reads, so a migration at work
+// can make it wait: then the definitions are left out, and views of protected tables are barred until the next reading.
+func readDefinitions(ctx context.Context, tx pgx.Tx, catalog *pgsql.Catalog, index map[uint32]int) error {
+	definitions, err := tx.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := definitions.Exec(ctx, "set local search_path = ''; set local lock_timeout = '500ms'"); err != nil {
+		return err
+	}
+	var oid uint32
+	var text string
+	rows, _ := definitions.Query(ctx, definitionsQuery)
+	_, err = pgx.ForEachRow(rows, []any{&oid, &text}, func() error {
+		if i, ok := index[oid]; ok {
+			catalog.Relations[i].Definition = text
+		}
+		return nil
+	})
+	var locked *pgconn.PgError
+	if errors.As(err, &locked) {
+		return definitions.Rollback(ctx)
+	}
+	return err
 }

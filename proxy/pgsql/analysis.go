@@ -23,6 +23,10 @@ type analysis struct {
 	arms       map[*ast.SelectStmt]output // left arms of set operations, for recursive queries
 	children   []string                   // tables that earlier statements of the text make children of protected ones
 	names      map[string]Name            // what the session's search path makes of names
+	asView     bool                       // the text is a view's definition
+	inView     bool                       // an entry of its select lists is at hand
+	fixed      bool                       // nothing may be added to the query
+	unknown    bool                       // a table is named that the catalog lacks
 	byPath     bool                       // the text depends on such a name
 	unsettled  bool                       // an earlier statement of the text may have changed the search path
 
@@ -152,7 +156,7 @@ type output struct {
 
 func (o *output) anyProtected() *column {
 	for i := range o.cols {
-		if o.cols[i].prot != nil {
+		if o.cols[i].prot != nil || o.cols[i].barred != "" {
 			return &o.cols[i]
 		}
 	}
@@ -217,7 +221,11 @@ func (a *analysis) resultTenant(cols []column, c *column) TenantRef {
 }
 
 func (a *analysis) refuseTenantless(c *column) {
-	refuse(int(c.at)-1, codeUnsupported, "Select "+c.row.rel.tenant.Column+" of the same row too, at every level.",
+	hint := "Select " + c.row.rel.tenant.Column + " of the same row too, at every level."
+	if c.rel != nil && c.rel.lineage.tenantless(c.name) {
+		hint = "Add the tenant column " + c.row.rel.tenant.Column + " of the same row to the view, or query the table."
+	}
+	refuse(int(c.at)-1, codeUnsupported, hint,
 		"protected column %s is returned without its tenant column, which cannot be added here", c.qualified())
 }
 

@@ -109,7 +109,7 @@ func (a *analysis) conditionTenant(r *relation, target *item, where *ast.Node, s
 		return ref, true
 	}
 	a.equalities(where, sc, func(f reference, value *ast.Node) {
-		if ok || f.item != target || f.col == nil || !slices.ContainsFunc(f.col.tenantOf, func(o *row) bool { return o.rel == r }) {
+		if ok || f.item != target || f.col == nil || !slices.ContainsFunc(f.col.tenantOf, func(o *row) bool { return o.rel == r || o.rel == r.base }) {
 			return
 		}
 		ref, ok = a.tenantFrom(r, value)

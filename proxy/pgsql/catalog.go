@@ -22,9 +22,12 @@ type Relation struct {
 	Schema  string
 	Name    string
 	Kind    RelationKind
-	Parent  uint32      // the table that this one inherits from or is a partition of; 0 if none
-	Uses    []uint32    // for a view: the relations that its query reads
-	Columns []Attribute // in attnum order, dropped ones left out
+	Parents []uint32 // the tables that this one inherits from or is a partition of
+	Uses    []uint32 // for a view: the relations that its query reads
+	// Definition is a view's query as pg_get_viewdef gives it with an empty search_path, so that all names have their
+	// schema. Empty: not known, which bars a view that reads protected columns.
+	Definition string
+	Columns    []Attribute // in attnum order, dropped ones left out
 }
 
 // Attribute is a column of a relation.

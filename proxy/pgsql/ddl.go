@@ -12,11 +12,14 @@ func (a *analysis) definition(n *ast.Node) bool {
 	case *ast.Node_CreateStmt:
 		a.createTable(s.CreateStmt)
 	case *ast.Node_CreateTableAsStmt:
+		if s.CreateTableAsStmt.GetObjtype() == ast.ObjectType_OBJECT_MATVIEW {
+			a.createView(s.CreateTableAsStmt.GetInto().GetRel(), s.CreateTableAsStmt.GetQuery())
+			break
+		}
 		a.filledTable(s.CreateTableAsStmt.GetInto().GetRel())
-		a.sealed("CREATE TABLE AS or a materialized view", "The new table would hold ciphertext that no policy names.", s.CreateTableAsStmt.GetQuery())
+		a.sealed("CREATE TABLE AS", "The new table would hold ciphertext that no policy names.", s.CreateTableAsStmt.GetQuery())
 	case *ast.Node_ViewStmt:
-		a.filledTable(s.ViewStmt.GetView())
-		a.sealed("a view", "Leave the column out, and query the table for it.", s.ViewStmt.GetQuery())
+		a.createView(s.ViewStmt.GetView(), s.ViewStmt.GetQuery())
 	case *ast.Node_IndexStmt:
 		a.createIndex(s.IndexStmt)
 	case *ast.Node_CreateTrigStmt:
@@ -85,6 +88,10 @@ func (a *analysis) createTable(s *ast.CreateStmt) {
 // becomesChild notes that a table becomes a child or a partition of a protected one, whose columns it then shares.
 func (a *analysis) becomesChild(child, parent *ast.RangeVar) {
 	if a.policyTable(parent) != nil || slices.Contains(a.children, parent.GetRelname()) {
+		if temporary(child) {
+			refuse(int(child.GetLocation()), codeUnsupported, "Create a table that is not temporary.",
+				"temporary table %s cannot inherit protected columns: it cannot be followed", child.GetRelname())
+		}
 		a.children = append(a.children, child.GetRelname())
 	}
 }
@@ -185,6 +192,10 @@ func (a *analysis) rename(s *ast.RenameStmt) {
 		return
 	}
 	if r := a.policyTable(s.GetRelation()); r != nil {
+		if r.lineage != nil {
+			a.renameView(s)
+			return
+		}
 		switch s.GetRenameType() {
 		case ast.ObjectType_OBJECT_TABLE, ast.ObjectType_OBJECT_VIEW, ast.ObjectType_OBJECT_FOREIGN_TABLE:
 			refuse(at, codeUnsupported, hint, "protected table %s cannot be renamed: its policy names it", r.qualified())
@@ -217,7 +228,7 @@ func (a *analysis) renameSchema(from, to string) {
 }
 
 func (a *analysis) moveSchema(s *ast.AlterObjectSchemaStmt) {
-	if r := a.policyTable(s.GetRelation()); s.GetRelation() != nil && r != nil {
+	if r := a.policyTable(s.GetRelation()); s.GetRelation() != nil && r != nil && r.lineage == nil {
 		refuse(int(s.GetRelation().GetLocation()), codeUnsupported, "Change the policy together with the table, on a direct connection.",
 			"protected table %s cannot be moved to another schema: its policy names it", r.qualified())
 	}

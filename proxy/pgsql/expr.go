@@ -126,6 +126,14 @@ func (a *analysis) resolve(ref *ast.ColumnRef, sc *scope) (r reference) {
 	}
 	at := int(ref.GetLocation())
 	name := f[len(f)-1].GetString_().GetSval()
+	r = a.lookUp(f, name, sc, at)
+	if r.col != nil {
+		a.refuseBarred(r.col, at)
+	}
+	return r
+}
+
+func (a *analysis) lookUp(f []*ast.Node, name string, sc *scope, at int) reference {
 	switch len(f) {
 	case 1:
 		return sc.unqualified(name)

@@ -57,6 +57,7 @@ func (a *analysis) rangeVar(rv *ast.RangeVar, sc *scope) *item {
 	}
 	r := a.table(rv)
 	if r == nil {
+		a.unknown = a.unknown || rv.GetSchemaname() != "pg_catalog"
 		it := opaqueItem(rv.GetAlias())
 		if rv.GetAlias() == nil {
 			it.alias, it.schema = rv.GetRelname(), rv.GetSchemaname()
@@ -78,7 +79,7 @@ func (a *analysis) table(rv *ast.RangeVar) *relation {
 	switch {
 	case slices.Contains(a.children, rv.GetRelname()):
 		refuse(at, codeUnsupported, "Run this after that transaction was committed.",
-			"table %s became a child of a protected table in the same transaction", rv.GetRelname())
+			"%s became a child or a view of a protected table in the same transaction", rv.GetRelname())
 	case ambiguous:
 		refuse(at, codeUnsupported, "If the table was created just now, commit and retry.",
 			"table %s.%s is not in the catalog, and a protected table has its name", rv.GetSchemaname(), rv.GetRelname())
@@ -204,6 +205,9 @@ func (a *analysis) joinItem(j *ast.JoinExpr, ls, rs *scope, using []string) *ite
 	for _, name := range using {
 		l, r := named(left, name), named(right, name)
 		for _, c := range []*column{l, r} {
+			if c != nil {
+				a.refuseBarred(c, -1)
+			}
 			if c != nil && c.prot != nil {
 				refuseUse(c, -1, "JOIN … USING or NATURAL JOIN", "Join by another column.")
 			}

@@ -26,7 +26,7 @@ func (a *analysis) carryTenants(out output, level *scope, dest destination, plac
 	if p := out.anyProtected(); p != nil && out.opaque && dest == toClient {
 		refuseUse(p, -1, "a result with a * whose columns are not known", "Name the columns.")
 	}
-	if dest == asIs || place.blocked || len(place.list) == 0 || place.list[0].GetResTarget().GetLocation() < 0 {
+	if dest == asIs || a.asView || a.fixed || place.blocked || len(place.list) == 0 || place.list[0].GetResTarget().GetLocation() < 0 {
 		return out
 	}
 	accept := anyType

@@ -19,7 +19,7 @@ type insertion struct {
 // insert plans INSERT.
 func (a *analysis) insert(s *ast.InsertStmt, sc *scope, dest destination) output {
 	sc = a.with(s.GetWithClause(), sc)
-	r := a.table(s.GetRelation())
+	r := a.writable(s.GetRelation())
 	if r == nil || !r.guarded() {
 		return a.insertElsewhere(s, r, sc, dest)
 	}
@@ -50,6 +50,7 @@ func (a *analysis) insertElsewhere(s *ast.InsertStmt, r *relation, sc *scope, de
 	excluded := &item{alias: "excluded", opaque: true, relSeen: true}
 	if c := s.GetOnConflictClause(); c != nil {
 		level := &scope{outer: sc, items: []*item{it, excluded}, ctes: sc.ctes}
+		a.refuseTenantChange(r, c.GetTargetList())
 		a.inClause("ON CONFLICT", func() { a.walkMessage(c.ProtoReflect(), level) })
 	}
 	return a.returning(s.GetReturningClause(), it, nil, sc, dest)

@@ -54,7 +54,7 @@ func table(oid uint32, schema, name string, columns ...string) Relation {
 }
 
 func testCatalog() *Catalog {
-	child := func(r Relation, parent uint32) Relation { r.Parent = parent; return r }
+	child := func(r Relation, parent uint32) Relation { r.Parents = []uint32{parent}; return r }
 	view := func(oid uint32, name string, uses ...uint32) Relation {
 		return Relation{OID: oid, Schema: "public", Name: name, Kind: View, Uses: uses, Columns: []Attribute{{Name: "id", Number: 1}}}
 	}

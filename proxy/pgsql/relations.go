@@ -17,6 +17,10 @@ type relation struct {
 	barred string
 	// missing is set for a table that only the policy knows.
 	missing bool
+	// lineage is set for a view that reads protected columns.
+	lineage *lineage
+	// base is the table whose rows a view with protected columns shows, if their tenant is in a column of it.
+	base *relation
 }
 
 // guarded reports whether the relation has protected columns.
@@ -25,7 +29,9 @@ func (r *relation) guarded() bool {
 }
 
 // sensitive reports whether a statement that names the relation must be looked at.
-func (r *relation) sensitive() bool { return r.guarded() || r.barred != "" || r.missing }
+func (r *relation) sensitive() bool {
+	return r.guarded() || r.barred != "" || r.missing || r.lineage.sensitive()
+}
 
 func (r *relation) qualified() string { return r.Schema + "." + r.Name }
 
@@ -80,7 +86,7 @@ type relations struct {
 }
 
 // newRelations joins catalog and policy: children and partitions inherit protection by column name; views that read a
-// protected table and unprotected parents of a protected one are barred.
+// protected table get its protection column by column; unprotected parents of a protected table are barred.
 func newRelations(policy *Policy, catalog *Catalog) (*relations, error) {
 	rs := &relations{byOID: map[uint32]*relation{}, byName: map[string][]*relation{}}
 	for _, r := range catalog.Relations {
@@ -100,7 +106,7 @@ func newRelations(policy *Policy, catalog *Catalog) (*relations, error) {
 		}
 	}
 	rs.barParents()
-	rs.barViews()
+	rs.traceViews()
 	rs.names = newFilter(rs.sensitiveNames())
 	return rs, nil
 }
@@ -175,7 +181,7 @@ func (rs *relations) inherit(r *relation, t *Table, seen map[uint32]bool) error 
 	}
 	seen[r.OID] = true
 	for _, child := range rs.byOID {
-		if child.Parent != r.OID || child.Kind == View {
+		if !slices.Contains(child.Parents, r.OID) || child.Kind == View {
 			continue
 		}
 		if err := child.protect(t); err != nil {
@@ -191,33 +197,23 @@ func (rs *relations) inherit(r *relation, t *Table, seen map[uint32]bool) error 
 // barParents bars tables whose rows include those of a protected child: a write to them could reach the child unsealed.
 func (rs *relations) barParents() {
 	for _, r := range rs.byOID {
-		if !r.guarded() {
-			continue
-		}
-		for p, hops := rs.byOID[r.Parent], 0; p != nil && hops < 64; p, hops = rs.byOID[p.Parent], hops+1 {
-			if !p.guarded() {
-				p.barred = fmt.Sprintf("its child %s has protected columns and it has not; protect the same columns of it", r.qualified())
-			}
+		if r.guarded() {
+			rs.barParentsOf(r, r, map[uint32]bool{})
 		}
 	}
 }
 
-// barViews bars every view that reads a sensitive relation, at any depth.
-func (rs *relations) barViews() {
-	for changed := true; changed; {
-		changed = false
-		for _, v := range rs.byOID {
-			if v.Kind != View || v.barred != "" {
-				continue
-			}
-			for _, used := range v.Uses {
-				if t := rs.byOID[used]; t != nil && t.sensitive() {
-					v.barred = "it is a view that reads " + t.qualified() + "; query the table"
-					changed = true
-					break
-				}
-			}
+func (rs *relations) barParentsOf(r, child *relation, seen map[uint32]bool) {
+	for _, oid := range r.Parents {
+		p := rs.byOID[oid]
+		if p == nil || seen[oid] {
+			continue
 		}
+		seen[oid] = true
+		if !p.guarded() {
+			p.barred = fmt.Sprintf("its child %s has protected columns and it has not; protect the same columns of it", child.qualified())
+		}
+		rs.barParentsOf(p, child, seen)
 	}
 }
 

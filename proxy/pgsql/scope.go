@@ -19,6 +19,7 @@ type column struct {
 	attr     int16  // number in rel, for a column that comes unchanged from it
 	typ      uint32 // type OID, 0 if not known
 	hidden   bool   // added by the plan
+	barred   string // why a view's column cannot be used; empty if it can
 	at       int32  // one more than the offset at which a select list names it; 0 if it is not in one
 	merged   bool   // of a FULL JOIN USING or a set operation: the server gives no origin
 }
@@ -73,7 +74,7 @@ func (r reference) protected() *column {
 // anyProtected returns a protected column of the item, also one that the catalog lacks, or nil.
 func (it *item) anyProtected() *column {
 	for i := range it.cols {
-		if it.cols[i].prot != nil {
+		if it.cols[i].prot != nil || it.cols[i].barred != "" {
 			return &it.cols[i]
 		}
 	}
@@ -192,6 +193,9 @@ func (s *scope) anyProtected() *column {
 
 // tableItem is a table in FROM. Its columns take the names of the alias's list, as far as that goes.
 func tableItem(r *relation, alias string) *item {
+	if r.lineage != nil {
+		return viewItem(r, alias)
+	}
 	it := &item{alias: alias, rel: r, relSeen: true, colSeen: true}
 	if alias == "" {
 		it.alias, it.schema = r.Name, r.Schema

@@ -44,6 +44,10 @@ func (a *analysis) targetList(list []*ast.Node, level *scope, take claim) output
 	for _, n := range list {
 		t := n.GetResTarget()
 		ref := t.GetVal().GetColumnRef()
+		if a.asView && !a.inView {
+			a.viewTargets(&out, t, level)
+			continue
+		}
 		switch {
 		case take != nil && take(len(out.cols), t.GetVal()):
 			out.cols = append(out.cols, expressionColumn(t))
@@ -104,6 +108,7 @@ func (a *analysis) expandStar(out *output, ref *ast.ColumnRef, level *scope) {
 		}
 	}
 	for i := range cols {
+		a.refuseBarred(&cols[i], int(ref.GetLocation()))
 		cols[i].at = ref.GetLocation() + 1
 		a.named(reference{col: &cols[i]}, int(ref.GetLocation()))
 	}
@@ -183,7 +188,7 @@ func (a *analysis) ordinal(i, at int, out output, use string) {
 				"%s by place cannot be used: a tenant column had to be added before that place", use)
 		}
 	}
-	if i >= 0 && i < len(out.cols) && out.cols[i].prot != nil {
+	if i >= 0 && i < len(out.cols) && (out.cols[i].prot != nil || out.cols[i].barred != "") {
 		refuseUse(&out.cols[i], at, use, hintOrder)
 	}
 }

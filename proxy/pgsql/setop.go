@@ -1,6 +1,7 @@
 package pgsql
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/sqlc-dev/oliphant/ast"
@@ -52,6 +53,7 @@ func (a *analysis) unionAll(left, right output) output {
 			if l.typ == r.typ {
 				m.typ = l.typ
 			}
+			m.barred = cmp.Or(l.barred, r.barred)
 			a.unionColumn(&m, l, r, joint)
 		}
 		out.cols = append(out.cols, m)

@@ -5,11 +5,12 @@ import "github.com/sqlc-dev/oliphant/ast"
 // update plans UPDATE.
 func (a *analysis) update(s *ast.UpdateStmt, sc *scope, dest destination) output {
 	sc = a.with(s.GetWithClause(), sc)
-	r := a.table(s.GetRelation())
+	r := a.writable(s.GetRelation())
 	target := a.targetItem(s.GetRelation(), r)
 	from := a.from(s.GetFromClause(), sc)
 	level := &scope{outer: sc, items: append([]*item{target}, from...), ctes: sc.ctes}
 	if r == nil || !r.guarded() {
+		a.refuseTenantChange(r, s.GetTargetList())
 		a.inClause("a value of SET in another table", func() { a.setElsewhere(s.GetTargetList(), level) })
 	} else {
 		a.updateProtected(s, r, target, level)

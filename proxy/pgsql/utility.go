@@ -147,8 +147,7 @@ func (a *analysis) copyStmt(s *ast.CopyStmt) {
 
 // newTable refuses a temporary table that would hide a protected one from every later statement.
 func (a *analysis) newTable(rv *ast.RangeVar) {
-	temporary := rv.GetRelpersistence() == "t" || rv.GetSchemaname() == "pg_temp"
-	if !temporary {
+	if !temporary(rv) {
 		return
 	}
 	for _, r := range a.relations.byName[rv.GetRelname()] {
@@ -159,10 +158,18 @@ func (a *analysis) newTable(rv *ast.RangeVar) {
 	}
 }
 
+// temporary reports whether a new relation is one of the session alone.
+func temporary(rv *ast.RangeVar) bool {
+	return rv.GetRelpersistence() == "t" || strings.HasPrefix(rv.GetSchemaname(), "pg_temp")
+}
+
 // filledTable is newTable for one that is made and filled by a query.
 func (a *analysis) filledTable(rv *ast.RangeVar) {
 	a.newTable(rv)
 	for _, r := range a.policyTables(rv) {
+		if r.lineage != nil {
+			continue // a view is replaced
+		}
 		refuse(int(rv.GetLocation()), codeUnsupported, "Create the table first, and insert into it.",
 			"protected table %s cannot be made from a query, whose values would not be sealed", r.qualified())
 	}

@@ -51,3 +51,5 @@ delete from events where id = 5 returning *
 select tableoid::regclass::text, payload from events order by id
 
 select count(payload), tenant_id from events group by tenant_id order by 2
+
+create temp table people_temp () inherits (people)

@@ -46,3 +46,21 @@ create function customer_count() returns bigint language sql as 'select count(*)
 
 -- Types with modifiers, to which the proxy holds values.
 create table narrow (id int primary key, tenant_id text, v sealed(varchar(5)), num sealed(numeric(6,2)), at sealed(timestamp(0)), tags sealed(varchar(3)[]), label sealed(varchar));
+
+-- Views over protected columns.
+create view v_mail as select id, tenant_id, email as mail, name from customers;
+create view v_mail_only as select id, email from customers;
+create view v_two (number, owner, note2, mail) as select m.id, m.tenant_id, c.note, m.mail from v_mail m join customers c on c.id = m.id;
+create view v_count as select tenant_id, count(*) as n, count(email) as mails from customers group by tenant_id;
+create view v_owner as select id, tenant_id, name from customers;
+create view v_twice as select id, tenant_id, tenant_id as again, email from customers;
+create view v_length as select id, tenant_id, email, length(email) as size, points is null as pointless from customers;
+create view v_on_length as select id, size, email from v_length;
+create view v_compared as select id, tenant_id from customers where length(email) > 3;
+create view v_union as select id, tenant_id, email from customers where id < 3 union all select id, tenant_id, email from customers where id >= 3;
+create view v_sub as select s.id, s.tenant_id, s.email from (select * from customers where id < 1000) s where s.name is not null or s.name is null;
+create view v_vault as select k as key, secret from vault where n > 0;
+create view v_cte as with c as (select tenant_id, id, born, email from customers) select c.tenant_id, c.email, c.born from c;
+create view v_people as select * from people;
+create view v_shared as select id, x from other.shared;
+create materialized view m_mail as select id, tenant_id, email, upper(name) as name from customers where tenant_id = 'globex';
