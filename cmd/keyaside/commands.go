@@ -9,6 +9,7 @@ func commands() []*cobra.Command {
 		newCheckCommand(),
 		newExplainCommand(),
 		newMasterCommand(),
+		newSchemaCommand(),
 		newKeysCommand(),
 		newAuditCommand(),
 		newDemoCommand(),

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -220,9 +221,9 @@ func fails(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 }
 
-// begin: opens a transaction on DSN that lasts until the end of the script.
-func begin(ts *testscript.TestScript, _ bool, _ []string) {
-	_, err := connect(ts).Exec(context.Background(), "begin")
+// begin [SQL]: opens a transaction on DSN that lasts until the end of the script, and runs the statement in it.
+func begin(ts *testscript.TestScript, _ bool, args []string) {
+	_, err := connect(ts).Exec(context.Background(), strings.Join(append([]string{"begin"}, args...), "; "))
 	ts.Check(err)
 }
 
