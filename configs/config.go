@@ -37,7 +37,8 @@ type Audit struct {
 	Path string `yaml:"path" env:"PATH"`
 }
 
-// Log is the operational log on standard error. It never holds plaintext, keys, PINs or SQL text.
+// Log is the operational log on standard error. It never holds plaintext, keys or PINs, nor SQL text, but for that of
+// statements in mode: observe, without literals and comments.
 type Log struct {
 	// Level is the least severity that is written: debug, info, warn or error.
 	Level string `yaml:"level" env:"LEVEL" default:"info"`

@@ -24,7 +24,8 @@ func TestEverySettingHasItsVariableNamedAfterItsPath(t *testing.T) {
 
 func TestEverySettingCanComeFromTheEnvironmentAlone(t *testing.T) {
 	c, err := load("", nil, environment([]string{
-		"KEYASIDE_POSTGRES_LISTEN=127.0.0.1:0", "KEYASIDE_POSTGRES_UPSTREAM=db:5432",
+		"KEYASIDE_POSTGRES_LISTEN=127.0.0.1:0", "KEYASIDE_POSTGRES_UPSTREAM=db:5432", "KEYASIDE_POSTGRES_MODE=observe",
+		"KEYASIDE_POSTGRES_OBSERVE_EVERY=1m", "KEYASIDE_POSTGRES_OBSERVE_STATEMENTS=9",
 		"KEYASIDE_POSTGRES_CATALOG_USER=u", "KEYASIDE_POSTGRES_CATALOG_PASSWORD_ENV=PW", "KEYASIDE_POSTGRES_CATALOG_REFRESH=2m",
 		"KEYASIDE_POSTGRES_LIMITS_CONNECTIONS=7", "KEYASIDE_POSTGRES_LIMITS_MESSAGE_BYTES=1MiB",
 		"KEYASIDE_POSTGRES_LIMITS_STATEMENT_BYTES=64KiB", "KEYASIDE_POSTGRES_LIMITS_STARTUP_TIMEOUT=3s",
@@ -43,7 +44,7 @@ func TestEverySettingCanComeFromTheEnvironmentAlone(t *testing.T) {
 	}
 	want := &Config{
 		Postgres: Postgres{
-			Listen: "127.0.0.1:0", Upstream: "db:5432",
+			Listen: "127.0.0.1:0", Upstream: "db:5432", Mode: ModeObserve, Observe: Observe{Duration(time.Minute), 9},
 			Catalog: Catalog{User: "u", Password: &SecretRef{Env: "PW"}, Refresh: Duration(2 * time.Minute)},
 			Limits:  Limits{Connections: 7, MessageBytes: 1 << 20, StatementBytes: 64 << 10, StartupTimeout: Duration(3 * time.Second)},
 		},
@@ -53,7 +54,7 @@ func TestEverySettingCanComeFromTheEnvironmentAlone(t *testing.T) {
 			Cache:  Cache{5, Duration(10 * time.Minute), Duration(10 * time.Second), Duration(time.Second)},
 		},
 		Audit: Audit{Path: "a.jsonl"}, Log: Log{"debug", "json"},
-		Fields: Fields{"mail": {Type: "text", Search: SearchNone, Equality: Equality{Form: FormDeterministic}}},
+		Fields: Fields{"mail": {Type: "text", Search: SearchNone, Equality: Equality{Form: FormDeterministic}, Access: Access{Default: TreatPlaintext}}},
 		Tables: Tables{{Name: "s.t2", Tenant: Tenant{Fixed: "acme"}, Columns: Columns{"b": {Field: "mail", Storage: "text"}}}},
 	}
 	c.Keys.Master.PKCS11.PIN.fromFD, c.origins = nil, origins{}

@@ -113,6 +113,9 @@ func settingsUnder(typ reflect.Type, path, prefix string) []setting {
 			}
 			all = append(all, settingsUnder(elem.Elem(), at+"[0]", under+"0_")...)
 		case reflect.Map:
+			if elem.Elem().Kind() != reflect.Struct {
+				break
+			}
 			all = append(all, settingsUnder(elem.Elem(), at+".x", "")...)
 		}
 		all = append(all, setting{at, key, f, prefix + f.Tag.Get("env")})

@@ -7,9 +7,29 @@ type Postgres struct {
 	Listen string `yaml:"listen" env:"LISTEN" default:"127.0.0.1:6432"`
 	// Upstream is the address of the PostgreSQL server: host:port, or the directory of its Unix socket and the port,
 	// /var/run/postgresql:5432. Required.
-	Upstream string  `yaml:"upstream" env:"UPSTREAM"`
-	Catalog  Catalog `yaml:"catalog" envPrefix:"CATALOG_"`
-	Limits   Limits  `yaml:"limits" envPrefix:"LIMITS_"`
+	Upstream string `yaml:"upstream" env:"UPSTREAM"`
+	// Mode is enforce, or observe to see what enforcing would do to an application before it is switched on: nothing is
+	// encrypted, decrypted or refused then, every byte passes as it came, and what would have been rewritten or refused is
+	// counted and logged. observe protects nothing.
+	Mode    string  `yaml:"mode" env:"MODE" default:"enforce"`
+	Observe Observe `yaml:"observe" envPrefix:"OBSERVE_"`
+	Catalog Catalog `yaml:"catalog" envPrefix:"CATALOG_"`
+	Limits  Limits  `yaml:"limits" envPrefix:"LIMITS_"`
+}
+
+// Values of Postgres.Mode.
+const (
+	ModeEnforce = "enforce"
+	ModeObserve = "observe"
+)
+
+// Observe is for mode: observe.
+type Observe struct {
+	// Every is how often the same statement is logged again, with how often it came meanwhile; statements that differ in
+	// literals only are the same. At least 1s.
+	Every Duration `yaml:"every" env:"EVERY" default:"10m"`
+	// Statements is how many statements are told apart; what came longest ago makes way. 1 to 100,000.
+	Statements int `yaml:"statements" env:"STATEMENTS" default:"1000"`
 }
 
 // Catalog is the proxy's own login on the server, with which it reads table definitions. It needs CONNECT on each

@@ -22,6 +22,10 @@ type Field struct {
 	Search string `yaml:"search" default:"none"`
 	// Equality refines search: equality.
 	Equality Equality `yaml:"equality"`
+	// Access says what roles of the database get of the field. Absent: plaintext for all.
+	Access Access `yaml:"access"`
+	// Mask says what masked roles see of a value. Required if there is one.
+	Mask *Mask `yaml:"mask"`
 }
 
 // FieldTypes are the logical types that a field can have: the scalars, then their arrays.

@@ -74,6 +74,11 @@ func (k *checker) postgres(p *Postgres) {
 			k.fail("postgres.upstream", "is the proxy's own address", "name the PostgreSQL server, or move postgres.listen")
 		}
 	}
+	k.oneOf("postgres.mode", p.Mode, ModeEnforce, ModeObserve)
+	if p.Observe.Every < Duration(time.Second) {
+		k.fail("postgres.observe.every", "is less than 1s", "write at least 1s")
+	}
+	k.between("postgres.observe.statements", p.Observe.Statements, 1, 100_000)
 	k.required("postgres.catalog.user", p.Catalog.User, "name the role with which the proxy reads table definitions")
 	k.secret("postgres.catalog.password", p.Catalog.Password, false)
 	if p.Catalog.Refresh < Duration(time.Second) {

@@ -33,6 +33,7 @@ func (k *checker) fields(c *Config) {
 			k.fail(path, "is used by no column", "bind a column to it in tables, or remove it")
 		default:
 			k.search(path, c.Fields[id])
+			k.access(path, c.Fields[id])
 		}
 	}
 	k.domains(c.Fields)

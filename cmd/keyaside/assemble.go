@@ -62,11 +62,16 @@ func newServer(c *configs.Config, cache *keycache.Cache, log *slog.Logger) (*pgp
 	if err != nil {
 		return nil, err
 	}
+	access, err := newAccess(c)
+	if err != nil {
+		return nil, err
+	}
 	limits := c.Postgres.Limits
 	server, err := pgproxy.NewServer(pgproxy.Config{
 		Upstream: c.Postgres.Upstream,
 		Policy:   policy,
-		Catalog:  newCatalogSource(&c.Postgres),
+		Access:   access,
+		Catalog:  newCatalogSource(c),
 		Keys:     cache,
 		Limits: pgproxy.Limits{
 			Connections: limits.Connections, MessageBytes: int(limits.MessageBytes),
@@ -80,9 +85,11 @@ func newServer(c *configs.Config, cache *keycache.Cache, log *slog.Logger) (*pgp
 	return server, nil
 }
 
-func newCatalogSource(p *configs.Postgres) pgproxy.CatalogSource {
+func newCatalogSource(c *configs.Config) pgproxy.CatalogSource {
+	p := &c.Postgres
 	return pgproxy.NewCatalogSource(pgproxy.CatalogConfig{
 		Upstream: p.Upstream, User: p.Catalog.User, Password: catalogPassword(p.Catalog.Password), Refresh: p.Catalog.Refresh.Std(),
+		Groups: ruledRoles(c),
 	})
 }
 

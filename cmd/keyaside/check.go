@@ -60,6 +60,12 @@ func checkConfig(c *configs.Config) *findings {
 			f.problem(p)
 		}
 	}
+	if _, err := newAccess(c); err != nil {
+		f.errorOf("configuration", err)
+	}
+	if c.Postgres.Mode == configs.ModeObserve {
+		f.warn("postgres.mode", "is observe: nothing is encrypted and nothing refused", "set it to enforce once the log shows that your statements are served")
+	}
 	if !loopback(c.Postgres.Listen) {
 		f.warn("postgres.listen", c.Postgres.Listen+" can be reached from other machines, and clients send plaintext to it",
 			"listen on a loopback address beside the application")

@@ -24,6 +24,7 @@ func checkDatabases(ctx context.Context, c *configs.Config, only string, f *find
 		return
 	}
 	f.ok("postgres.catalog", fmt.Sprintf("role %s logs in at %s", c.Postgres.Catalog.User, c.Postgres.Upstream))
+	checkRoles(ctx, conn, c, f)
 	names := []string{only}
 	if only == "" {
 		names, err = reachableDatabases(ctx, conn)

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/keyaside/keyaside/configs"
+	"github.com/keyaside/keyaside/proxy/pgproxy"
 	"github.com/keyaside/keyaside/proxy/pgsql"
 )
 
@@ -29,6 +30,7 @@ func newExplainCommand() *cobra.Command {
 	}
 	addConfigFlag(cmd)
 	addJSONFlag(cmd)
+	cmd.Flags().String("role", "", "also say what the `ROLE` gets of protected columns; a member of a group has the group's rules")
 	cmd.Flags().String("database", "", "the `DATABASE` that the statement is for (default: the only one that has a configured table)")
 	return cmd
 }
@@ -81,11 +83,16 @@ type explainer struct {
 	catalog  *pgsql.Catalog
 	policy   *pgsql.Policy
 	planner  *pgsql.Planner
+	access   map[string]pgproxy.Access // by the id of the field
+	role     string                    // empty: one that gets plaintext
 }
 
 func newExplainer(cmd *cobra.Command, cfg *configs.Config) (*explainer, error) {
-	e := new(explainer)
+	e := &explainer{role: stringFlag(cmd, "role")}
 	var err error
+	if e.access, err = newAccess(cfg); err != nil {
+		return nil, err
+	}
 	if e.policy, err = newPolicy(cfg); err != nil {
 		return nil, err
 	}

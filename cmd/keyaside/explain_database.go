@@ -60,7 +60,7 @@ func catalogDatabases(ctx context.Context, c *configs.Config) ([]string, error) 
 }
 
 func loadCatalog(ctx context.Context, c *configs.Config, name string) (*pgsql.Catalog, error) {
-	catalog, err := newCatalogSource(&c.Postgres).Load(ctx, name)
+	catalog, err := newCatalogSource(c).Load(ctx, name)
 	if unknown, ok := errors.AsType[*pgproxy.UnknownDatabaseError](err); ok {
 		return nil, fmt.Errorf("%w at %s; name an existing one with --database", unknown, c.Postgres.Upstream)
 	}

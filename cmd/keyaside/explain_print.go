@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -10,10 +11,13 @@ import (
 
 // write prints an explanation of text for a person.
 func (v *explanation) write(w io.Writer, text string) error {
-	if v.Refusal != nil {
-		return v.Refusal.write(w, text)
-	}
 	table := newTable(w)
+	if v.Refusal != nil {
+		if v.Access != nil {
+			v.writeAccess(table)
+		}
+		return errors.Join(table.Flush(), v.Refusal.write(w, text))
+	}
 	if len(v.Statements) == 0 {
 		fmt.Fprintln(table, "passes untouched: it names nothing that is protected")
 	}
@@ -22,6 +26,7 @@ func (v *explanation) write(w io.Writer, text string) error {
 		fmt.Fprintf(table, "statement %d: %s\n", s.Statement, v.verdictText(s))
 		v.writeUses(table, s)
 	}
+	v.writeAccess(table)
 	if err := table.Flush(); err != nil {
 		return err
 	}
@@ -71,6 +76,10 @@ func (c *resultView) effect() string {
 	switch {
 	case c.Hidden:
 		return "added to learn the tenant, and taken out of the client's rows"
+	case c.Shown == "ciphertext":
+		return "passed on as ciphertext"
+	case c.Shown != "":
+		return "opened as the tenant " + c.Opened.Tenant.text() + ", then " + c.Shown
 	case c.Opened != nil:
 		return "opened as the tenant " + c.Opened.Tenant.text()
 	default:

@@ -41,7 +41,7 @@ const (
 
 // afterParsing are the codes of refusals of texts that were read. In another text a quote may be missing, and then what
 // looks like words may be a value.
-var afterParsing = []string{"0A000", "42703", "42804", "428C9", "42P09"}
+var afterParsing = []string{"0A000", "42703", "42804", "428C9", "42P09", "42501"}
 
 // quotable reports whether what is a constant in a refused text is certain.
 func (r *refusalView) quotable(text string) bool {

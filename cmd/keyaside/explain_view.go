@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 
+	"github.com/keyaside/keyaside/proxy/pgproxy"
 	"github.com/keyaside/keyaside/proxy/pgsql"
 )
 
@@ -17,9 +18,12 @@ const (
 const explainSchema = `  database      the database whose tables were read
   verdict       passes, rewritten or refused
   statements    array of {statement, verdict, writes, columns}; none if the text is refused or names nothing protected.
-                columns: array of {result, source, hidden, opened}; none if rows pass as they are
+                columns: array of {result, source, hidden, opened, shown}; none if rows pass as they are. shown is masked
+                or ciphertext, where the role does not get what is opened
   parameters    array of {parameter, sealed}: those whose values are sealed
   literals      array of {position, statement, sealed}: constants that are sealed. position counts characters from 1
+  role, access  with --role: array of {column, field, treatment, uses, allowed}; treatment is plaintext, masked,
+                ciphertext or denied, uses are test, read, insert, update and compare; read and compare include test
   server_text   what the server gets; '\xf54b…' and 'ks1.…' stand for sealed values
   refusal       {sqlstate, message, detail, hint, position, line, column}; position and column count characters from 1
 sealed and opened are {column, field, type, storage, tenant}, where tenant is {from, value, parameter, result}: from is
@@ -28,10 +32,12 @@ configuration, statement, session, parameter or result. Numbers of statements, p
 // explanation is a plan for a person or a tool. No part of it has the value of a literal that is sealed.
 type explanation struct {
 	Database   string          `json:"database"`
+	Role       string          `json:"role,omitempty"`
 	Verdict    string          `json:"verdict"`
 	Statements []statementView `json:"statements,omitempty"`
 	Parameters []paramView     `json:"parameters,omitempty"`
 	Literals   []literalView   `json:"literals,omitempty"`
+	Access     []accessView    `json:"access,omitempty"`
 	ServerText string          `json:"server_text,omitempty"`
 	Refusal    *refusalView    `json:"refusal,omitempty"`
 }
@@ -49,6 +55,7 @@ type resultView struct {
 	Source string         `json:"source,omitempty"` // the table's column, where it is known
 	Hidden bool           `json:"hidden,omitempty"`
 	Opened *protectedView `json:"opened,omitempty"`
+	Shown  string         `json:"shown,omitempty"` // masked or ciphertext, to the role
 }
 
 type paramView struct {
@@ -83,14 +90,26 @@ type tenantView struct {
 func (e *explainer) view(text string) *explanation {
 	plan := e.planner.Plan([]byte(text), &pgsql.Session{})
 	v := &explanation{Database: e.database, Verdict: verdictPasses, ServerText: text}
-	switch {
-	case plan == nil:
-	case plan.Refusal != nil:
-		v.Verdict, v.ServerText, v.Refusal = verdictRefused, "", viewRefusal(plan.Refusal, text)
-	default:
-		e.planned(v, plan, text)
+	if plan == nil {
+		v.Role = e.role
+		return v
 	}
+	if v.Refusal = e.refusal(plan, text); v.Refusal == nil {
+		e.judge(v, plan, text)
+	}
+	if v.Refusal != nil {
+		v.Verdict, v.ServerText = verdictRefused, ""
+		return v
+	}
+	e.planned(v, plan, text)
 	return v
+}
+
+func (e *explainer) refusal(plan *pgsql.Plan, text string) *refusalView {
+	if plan.Refusal == nil {
+		return nil
+	}
+	return viewRefusal(plan.Refusal, text)
 }
 
 func (e *explainer) planned(v *explanation, plan *pgsql.Plan, text string) {
@@ -134,6 +153,9 @@ func (e *explainer) statement(number int, s *pgsql.Statement) statementView {
 		c := &s.Columns[i]
 		result := resultView{Result: i + 1, Hidden: c.Hidden, Source: e.attribute(c.Relation, c.Attr)}
 		if c.Column != nil {
+			if t := e.treatment(c.Column); t != pgproxy.Plaintext {
+				result.Shown = t.String()
+			}
 			opened := e.protected(c.Column, c.Tenant)
 			result.Opened = &opened
 			if result.Source == "" {

@@ -33,8 +33,8 @@ type Rule struct {
 	Round int64
 	// Constant is shown in place of every value, in the type's text form. It shows that there is a value.
 	Constant *string
-	// Null shows NULL in place of every value: nothing is shown.
-	Null bool
+	// Hidden shows NULL in place of every value: nothing is shown.
+	Hidden bool
 }
 
 // Mask is a rule for values of a type.
@@ -49,7 +49,7 @@ func New(typ pgvalue.Type, r Rule) (*Mask, error) {
 		return nil, fmt.Errorf("a mask has exactly one rule, not %d", n)
 	}
 	switch {
-	case r.Null:
+	case r.Hidden:
 		return &Mask{}, nil
 	case r.Constant != nil:
 		return constant(typ, *r.Constant)
@@ -63,7 +63,7 @@ func New(typ pgvalue.Type, r Rule) (*Mask, error) {
 
 func (r *Rule) count() int {
 	n := 0
-	for _, set := range []bool{r.Last != 0, r.First != 0, r.Email, r.Year, r.Round != 0, r.Constant != nil, r.Null} {
+	for _, set := range []bool{r.Last != 0, r.First != 0, r.Email, r.Year, r.Round != 0, r.Constant != nil, r.Hidden} {
 		if set {
 			n++
 		}
@@ -75,13 +75,13 @@ func (r *Rule) count() int {
 func Names(typ pgvalue.Type) []string {
 	switch typ {
 	case pgvalue.Text, pgvalue.Varchar:
-		return []string{"last", "first", "email", "constant", "null"}
+		return []string{"last", "first", "email", "constant", "hidden"}
 	case pgvalue.Date, pgvalue.Timestamp, pgvalue.Timestamptz:
-		return []string{"year", "constant", "null"}
+		return []string{"year", "constant", "hidden"}
 	case pgvalue.Int2, pgvalue.Int4, pgvalue.Int8, pgvalue.Float4, pgvalue.Float8, pgvalue.Numeric:
-		return []string{"round", "constant", "null"}
+		return []string{"round", "constant", "hidden"}
 	}
-	return []string{"constant", "null"}
+	return []string{"constant", "hidden"}
 }
 
 // forType returns how to follow the rule; nil if values of the type cannot.

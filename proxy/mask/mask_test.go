@@ -73,7 +73,7 @@ func TestTextShowsNoMoreThanItHides(t *testing.T) {
 		{Rule{Email: true}, "", "***"},
 		{Rule{Constant: text("hidden")}, "ada", "hidden"},
 		{Rule{Constant: text("")}, "ada", ""},
-		{Rule{Null: true}, "ada", "NULL"},
+		{Rule{Hidden: true}, "ada", "NULL"},
 	} {
 		if got := masked(t, pgvalue.Text, c.rule, c.value, nil); got != c.want {
 			t.Errorf("%+v of %q: got %q, want %q", c.rule, c.value, got, c.want)
@@ -161,7 +161,7 @@ var allTypes = map[pgvalue.Type]string{
 // rules has one rule of each name.
 func rules(constant string) map[string]Rule {
 	return map[string]Rule{"last": {Last: 4}, "first": {First: 1}, "email": {Email: true}, "year": {Year: true}, "round": {Round: 100},
-		"constant": {Constant: &constant}, "null": {Null: true}}
+		"constant": {Constant: &constant}, "hidden": {Hidden: true}}
 }
 
 func TestTypesTakeTheRulesThatTheyNameAndNoOthers(t *testing.T) {
@@ -186,7 +186,7 @@ func TestRulesThatMakeNoSenseAreRefused(t *testing.T) {
 		"none":                          {pgvalue.Text, Rule{}},
 		"two":                           {pgvalue.Text, Rule{Last: 1, First: 1}},
 		"negative length":               {pgvalue.Text, Rule{Last: -1}},
-		"constant of another type":      {pgvalue.Int4, Rule{Constant: text("hidden")}},
+		"constant of another type":      {pgvalue.Int4, Rule{Constant: text("geheim")}},
 		"constant that is no text":      {pgvalue.Text, Rule{Constant: text("\xff")}},
 		"not a power of ten":            {pgvalue.Int4, Rule{Round: 500}},
 		"power of ten less than ten":    {pgvalue.Int4, Rule{Round: 1}},
@@ -195,7 +195,7 @@ func TestRulesThatMakeNoSenseAreRefused(t *testing.T) {
 	} {
 		if _, err := New(c.typ, c.rule); err == nil {
 			t.Errorf("%s: %+v is accepted for %s", name, c.rule, c.typ)
-		} else if strings.Contains(err.Error(), "hidden") {
+		} else if strings.Contains(err.Error(), "geheim") {
 			t.Errorf("%s: the error has the constant: %v", name, err)
 		}
 	}

@@ -178,7 +178,7 @@ func (m *machine) maskValue(dst []byte, i int, r *rows, key *fieldcrypt.Key, env
 func (m *machine) unopened(dst []byte, i int, r *rows, value []byte, t Treatment) ([]byte, error) {
 	c := r.columns[i].Column
 	if t == Denied { // since the statement began
-		return dst, accessError(m.roles.names, m.policy.qualified(c), t)
+		return dst, AccessError(m.roles.names, m.policy.qualified(c), t)
 	}
 	envelope, err := m.envelope(value, c.Storage, r.binary)
 	if err != nil {

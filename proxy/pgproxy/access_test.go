@@ -71,7 +71,7 @@ func newRoleStack(t *testing.T) *roleStack {
 		"customer_points": treated(pgvalue.Int8, mask.Rule{Round: 10}),
 		"customer_born":   treated(pgvalue.Date, mask.Rule{Year: true}),
 		"customer_ref":    treated(pgvalue.UUID, mask.Rule{Constant: &hidden}),
-		"customer_photo":  treated(pgvalue.Bytea, mask.Rule{Null: true}),
+		"customer_photo":  treated(pgvalue.Bytea, mask.Rule{Hidden: true}),
 	}
 	s.start(t, protectedPolicy(), Limits{})
 	return s

@@ -145,7 +145,7 @@ func (m *machine) mayUse(plan *pgsql.Plan, text []byte) *Error {
 	}
 	for _, u := range plan.Uses {
 		if t := m.treatment(u.Column); !t.Allows(u.Kind) {
-			e := accessError(m.roles.names, m.policy.qualified(u.Column), t)
+			e := AccessError(m.roles.names, m.policy.qualified(u.Column), t)
 			if text != nil {
 				e.Position = characterPosition(text, u.Position(string(text)))
 			}
@@ -157,8 +157,8 @@ func (m *machine) mayUse(plan *pgsql.Plan, text []byte) *Error {
 
 const codeInsufficientPrivilege = "42501"
 
-// accessError says what roles may not do.
-func accessError(names []string, column string, t Treatment) *Error {
+// AccessError says what the roles of a session, the login first, may not do with a column that is treated so.
+func AccessError(names []string, column string, t Treatment) *Error {
 	who := fmt.Sprintf("role %q", names[0])
 	for _, name := range names[1:] {
 		who += fmt.Sprintf(" as %q", name)

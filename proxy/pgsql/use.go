@@ -21,6 +21,11 @@ const (
 	UseCompare
 )
 
+// String returns a word for the kind: test, read, insert, update or compare.
+func (k UseKind) String() string {
+	return [...]string{"unknown", "test", "read", "insert", "update", "compare"}[k]
+}
+
 // Use is one way in which a text uses a protected column. A plan has each kind of each column once, however often the
 // text does it.
 type Use struct {

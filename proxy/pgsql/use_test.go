@@ -46,13 +46,11 @@ func checkUses(t testing.TB, text string, p *Plan) {
 	}
 }
 
-var useNames = map[UseKind]string{UseUnknown: "unknown", UseTest: "test", UseRead: "read", UseInsert: "insert", UseUpdate: "update", UseCompare: "compare"}
-
 // describeUses lists the kinds and places of a plan's uses, as "email test@7, email read@7".
 func describeUses(text string, p *Plan) string {
 	var uses []string
 	for _, u := range p.Uses {
-		uses = append(uses, fmt.Sprintf("%s %s@%d", u.Column.Name, useNames[u.Kind], u.Position(text)))
+		uses = append(uses, fmt.Sprintf("%s %s@%d", u.Column.Name, u.Kind, u.Position(text)))
 	}
 	return strings.Join(uses, ", ")
 }
