@@ -16,6 +16,9 @@ type question struct {
 	row func(values []pgwire.Param)
 	// done is called once: when all rows have come, or when the server did not answer.
 	done func(answered bool)
+	// stays is set for a question whose answer holds in the transaction only in which it is asked: it is asked in the one of
+	// the message that waits, which it may begin.
+	stays bool
 }
 
 // askName is the statement and the portal of questions. The unnamed ones are the client's.
@@ -32,7 +35,8 @@ func (m *machine) ask(q *question, out *output) error {
 	if !m.queue.empty() {
 		return m.holdForReplies(out)
 	}
-	own := !m.client.segment.begun
+	alone := !m.client.segment.begun
+	own := alone && !q.stays
 	m.push(pending{request: reqClose, silent: true, asked: q}) // left behind by a question that failed
 	out.buf = appendNamed(out.own(), 'C', 'S', askName)
 	m.push(pending{request: reqParse, silent: true, asked: q})
@@ -55,6 +59,7 @@ func (m *machine) ask(q *question, out *output) error {
 		m.client.segment.flushed = true // what the client has sent behind waits
 		return errHold
 	}
+	m.client.askedAlone = alone
 	return m.holdForReplies(out)
 }
 
@@ -78,7 +83,16 @@ func (m *machine) failQuestion(first *pending) bool {
 		return false
 	}
 	first.asked.done(false)
-	return m.queue.syncs > 0
+	return m.queue.syncs > 0 || m.client.askedAlone
+}
+
+// leaveSegment sends the Sync of a question that has failed in a segment that the client does not know of.
+func (m *machine) leaveSegment(out *output) error {
+	m.client.askedAlone, m.client.ignoring = false, false
+	m.push(pending{request: reqSync, silent: true})
+	out.buf = append(out.own(), 'S', 0, 0, 0, 4)
+	m.client.segment.flushed = true
+	return errHold
 }
 
 // appendExecute appends an Execute for all rows.

@@ -2,7 +2,6 @@ package pgproxy
 
 import (
 	"bytes"
-	"time"
 
 	"github.com/jackc/pgproto3/v2"
 
@@ -181,6 +180,7 @@ func (m *machine) readServer(msg []byte, first *pending, out, back *output) erro
 		if first.asked != nil {
 			return first.asked.answerRow(body)
 		}
+		m.reading = first.facts
 		return m.dataRow(body, first.rows, out)
 	case 'T':
 		return m.rowDescription(body, first, out)
@@ -220,6 +220,7 @@ func (m *machine) readyForQuery(msg []byte, out, back *output) error {
 	if m.queue.empty() && len(m.changed) > 0 {
 		clear(m.changed)
 	}
+	m.settingsReady(hidden)
 	if s.status == 'I' {
 		m.endTransaction()
 	}
@@ -340,17 +341,7 @@ func (m *machine) parameterStatus(body []byte) {
 	if !ok || !ok2 {
 		return
 	}
-	switch string(name) {
-	case "client_encoding":
-		m.server.encoding = string(value)
-	case "standard_conforming_strings":
-		m.server.escapes = string(value) != "on"
-	case "DateStyle":
-		m.server.settings.DateStyle = string(value)
-	case "TimeZone":
-		// A zone that this machine does not know leaves nil: what depends on it is then refused, not guessed.
-		m.server.settings.Location, _ = time.LoadLocation(string(value))
-	}
+	m.report(string(name), string(value))
 }
 
 // commandComplete notes what a finished statement means for the session.

@@ -32,6 +32,8 @@ type Config struct {
 	// Access has rules for fields by their id; a field without any is plaintext to all roles. Roles that the rules name
 	// are to be among CatalogConfig.Groups, so that their members are known.
 	Access map[string]Access
+	// Ask says when the server is asked for the parameters that name tenants.
+	Ask    Ask
 	Keys   fieldcrypt.KeySource
 	Limits Limits
 	Logger *slog.Logger // nil: nothing is logged

@@ -44,6 +44,9 @@ func (m *machine) parse(msg []byte, out *output) error {
 	}
 	st := newStatement(plan, oids, edited, m.serial+1)
 	st.meanings = m.meanings(plan.Names)
+	if m.settings.used {
+		st.sealed = m.settings.known
+	}
 	m.push(pending{request: reqParse, text: edited, undo: m.setStatement(name, st)})
 	m.appendParse(out, name, text, st)
 	return nil
@@ -83,6 +86,9 @@ func (m *machine) bind(msg []byte, out *output) error {
 		return m.holdForReplies(out)
 	}
 	st := m.statements[string(name)]
+	if st == nil && m.settings.prepared && m.mayChangeUnseen(name) {
+		st = newStatement(pgsql.Unread(), nil, nil, 0) // SQL may have prepared it
+	}
 	if st == nil {
 		m.push(pending{request: reqBind, undo: m.forgetPortal(portalName)})
 		out.pass(msg)
@@ -129,8 +135,14 @@ func (m *machine) bind(msg []byte, out *output) error {
 
 // bindProtected seals the parameters of b and sets the result formats, and returns the portal that it makes.
 func (m *machine) bindProtected(st *statement, b *pgwire.Bind) (*portal, error) {
+	if err := m.settled(); err != nil {
+		return nil, err
+	}
 	if m.otherEncoding() {
 		return nil, encodingError()
+	}
+	if err := m.sealedForAnother(st.sealed); err != nil {
+		return nil, err
 	}
 	p, reason := st.portalFor(b)
 	if reason != nil {
@@ -141,6 +153,13 @@ func (m *machine) bindProtected(st *statement, b *pgwire.Bind) (*portal, error) 
 	}
 	if err := m.sealParams(st, b); err != nil {
 		return nil, err
+	}
+	if st.sealed != nil {
+		m.settings.used = true
+	}
+	if m.settings.used && p.sealed != m.settings.known {
+		p = &portal{statement: p.statement, rows: p.rows, sealed: m.settings.known}
+		st.bound = p
 	}
 	if p.rows != nil {
 		b.ResultFormats = append(b.ResultFormats[:0], m.scratch.results...)
@@ -186,10 +205,20 @@ func (m *machine) execute(msg []byte, out *output) error {
 		return m.holdForReplies(out)
 	}
 	p := pending{request: reqExecute}
-	if known := m.portals[string(name)]; known != nil {
-		if reason, err := m.authorize(known.statement.plan, nil, out); reason != nil || err != nil {
-			return m.refuseOr(reason, err, out)
+	known := m.portals[string(name)]
+	if known != nil {
+		err := m.mayExecute(known, out)
+		if reason := refusalOf(err); reason != nil {
+			m.refuse(reason, refusedName, out)
+			return nil
 		}
+		if err != nil {
+			return err
+		}
+	} else if m.mayChangeUnseen(name) {
+		p.script = pgsql.Unread()
+	}
+	if known != nil {
 		p.rows, p.script = known.rows, known.statement.plan
 		m.noteChildren(p.script)
 		if st := known.statement; p.rows != nil && !st.verified && st.announced != m.segments+1 {
@@ -202,6 +231,23 @@ func (m *machine) execute(msg []byte, out *output) error {
 	m.push(p)
 	out.pass(msg)
 	return nil
+}
+
+// mayExecute returns nil if the portal may be executed with what the session's role and settings are now.
+func (m *machine) mayExecute(p *portal, out *output) error {
+	if !p.statement.plan.Unnamed {
+		if reason, err := m.authorize(p.statement.plan, nil, out); reason != nil {
+			return reason
+		} else if err != nil {
+			return err
+		}
+	}
+	if p.statement.bySetting {
+		if _, err := m.facts(); err != nil {
+			return err
+		}
+	}
+	return m.sealedForAnother(p.sealed)
 }
 
 // verify asks the server to describe a portal whose result the client does not ask for, so that its rows are never taken

@@ -1,6 +1,8 @@
 package pgproxy
 
 import (
+	"errors"
+
 	"github.com/keyaside/keyaside/proxy/pgwire"
 )
 
@@ -61,6 +63,9 @@ func (m *machine) held(typ byte) bool {
 func (m *machine) clientMessage(in []byte, size int, out *output) (int, error) {
 	c := &m.client
 	typ := in[0]
+	if c.askedAlone && c.ignoring && typ != 'X' {
+		return 0, m.leaveSegment(out)
+	}
 	if c.copying != nil && typ != 'X' {
 		return m.refusedRows(typ, in, size, out), nil
 	}
@@ -83,7 +88,12 @@ func (m *machine) clientMessage(in []byte, size int, out *output) (int, error) {
 	if len(in) < size {
 		return 0, nil
 	}
+	m.settings.used = false
 	if err := m.rewriteClient(typ, in[:size], out); err != nil {
+		var a *asking
+		if errors.As(err, &a) {
+			err = m.ask(a.question, out)
+		}
 		return 0, err
 	}
 	clear(m.scratch.tenants)
@@ -99,9 +109,9 @@ func (m *machine) looksInto(typ byte) bool {
 	case 'Q', 'P':
 		return true
 	case 'B', 'C', 'D':
-		return len(m.statements) > 0 || len(m.portals) > 0 || len(m.changed) > 0
+		return len(m.statements) > 0 || len(m.portals) > 0 || len(m.changed) > 0 || m.settings.prepared
 	case 'E':
-		return len(m.portals) > 0 || len(m.changed) > 0
+		return len(m.portals) > 0 || len(m.changed) > 0 || len(m.policy.settings) > 0
 	}
 	return false
 }
@@ -148,6 +158,7 @@ func (m *machine) push(p pending) {
 	}
 	m.client.segment.begun = !p.request.ready()
 	m.noteUnsettling(&p)
+	m.noteEffect(&p)
 	p.serial = m.serial
 	m.queue.push(p)
 }

@@ -32,6 +32,8 @@ type machine struct {
 	session    pgsql.Session // what the planner must know of it
 	resolution resolution
 	roles      roles
+	settings   sessionSettings
+	reading    *facts // of the result whose row is at hand
 
 	// What the client prepared, as it will be once the server has carried out all that is under way.
 	statements map[string]*statement
@@ -56,6 +58,7 @@ type clientSide struct {
 	deaf       bool   // a simple query was refused: COPY data behind it is for nobody
 	copying    *Error // a COPY FROM STDIN was refused with this, and its rows are thrown away
 	segment    segment
+	askedAlone bool // the last question began the segment that it was asked in
 	// copyEnds has, for each CopyDone and CopyFail sent ahead of the server's readiness, the number of the message before.
 	copyEnds []uint64
 }
@@ -99,6 +102,7 @@ type scratch struct {
 	envelope []byte
 	sealed   []byte
 	tenant   []byte
+	claim    []byte
 
 	// Keys that were fetched for the message that waits: the client's need active keys, the server's need keys by id.
 	tenants map[string]resolvedKey
@@ -176,7 +180,8 @@ func (m *machine) keyByID(id fieldcrypt.KeyID) (*fieldcrypt.Key, error) {
 // isWait reports whether err asks to be called again, rather than to give up.
 func isWait(err error) bool {
 	var r *keyRequest
-	return errors.As(err, &r) || errors.Is(err, errHold) || errors.Is(err, errPlanner)
+	var a *asking
+	return errors.As(err, &r) || errors.As(err, &a) || errors.Is(err, errHold) || errors.Is(err, errPlanner)
 }
 
 // idle reports whether the session could end now without losing anything.

@@ -75,7 +75,9 @@ func (m *machine) openValue(dst []byte, i int, r *rows, values []pgwire.Param, s
 		return dst, err
 	}
 	if seen.key == nil || seen.key.ID() != header.KeyID || seen.tenant != c.Tenant {
-		if err := m.checkKey(header.KeyID, &c.Tenant, r, values, seen); err != nil {
+		if err := m.checkKey(header.KeyID, &c.Tenant, r, values, seen); err == errForeign {
+			return m.foreign(dst, c, r.format(i))
+		} else if err != nil {
 			return dst, err
 		}
 	}
@@ -163,13 +165,21 @@ func (m *machine) checkTenant(ref *pgsql.TenantRef, key *fieldcrypt.Key, r *rows
 		same = m.isTenant(v.Value, ref, key, r)
 	case pgsql.TenantSession:
 		same = m.sessionFact(ref.Value) == key.Tenant()
+	case pgsql.TenantSetting:
+		if err := m.checkSetting(ref, key); err != nil {
+			return err
+		}
+		same = true
 	default:
 		same = ref.Value == key.Tenant()
 	}
 	if !same {
 		return errOtherTenant
 	}
-	return nil
+	if ref.Claims == nil {
+		return nil
+	}
+	return m.checkClaims(ref.Claims, key)
 }
 
 // isTenant reports whether a value of the tenant column names the key's tenant. Text is compared as it is; other types are

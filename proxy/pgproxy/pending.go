@@ -30,6 +30,8 @@ type pending struct {
 	silent bool
 	// asked is the question to which the message belongs; nil for the client's.
 	asked *question
+	// facts are the settings with which the message is carried out; nil: not known.
+	facts *facts
 	// announces is the statement whose result the answer describes, so that the plan can be held against it.
 	announces *statement
 	// params is the statement whose parameters a Describe reports; nil if none is protected.

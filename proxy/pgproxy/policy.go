@@ -2,6 +2,7 @@ package pgproxy
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/keyaside/keyaside/fieldcrypt"
 	"github.com/keyaside/keyaside/proxy/pgsql"
@@ -10,9 +11,11 @@ import (
 
 // boundPolicy joins the policy's fields to their keys' names and to their value conversion. It is immutable.
 type boundPolicy struct {
-	policy *pgsql.Policy
-	fields []boundField // by pgsql.Column.Index
-	ruled  bool         // a field has rules of access
+	policy   *pgsql.Policy
+	fields   []boundField // by pgsql.Column.Index
+	ruled    bool         // a field has rules of access
+	settings []string     // the parameters of the session that name tenants, each once
+	ask      Ask
 }
 
 type boundField struct {
@@ -25,6 +28,9 @@ type boundField struct {
 func bindPolicy(policy *pgsql.Policy) (*boundPolicy, error) {
 	b := &boundPolicy{policy: policy}
 	for _, t := range policy.Tables {
+		if s := t.Tenant.Setting; s != "" && !slices.Contains(b.settings, s) {
+			b.settings = append(b.settings, s)
+		}
 		for i := range t.Columns {
 			if err := b.add(&t.Columns[i]); err != nil {
 				return nil, fmt.Errorf("table %s.%s, column %s: %w", t.Schema, t.Name, t.Columns[i].Name, err)

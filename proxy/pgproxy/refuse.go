@@ -16,6 +16,8 @@ const (
 	codeProtocolViolation  = "08P01"
 	codeConnectionFailure  = "08006"
 	codeNotSupported       = "0A000"
+	codeFailedTransaction  = "25P02"
+	codeNoPrivilege        = "42501"
 	codeTooManyConnections = "53300"
 	codeLimitExceeded      = "54000"
 	codeAdminShutdown      = "57P01"

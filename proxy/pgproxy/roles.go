@@ -126,7 +126,7 @@ func (m *machine) roleTag(tag []byte, first *pending) {
 	if !m.roles.switches {
 		return
 	}
-	known := first != nil && first.script != nil && !first.script.SwitchesRole
+	known := first != nil && first.script != nil && !first.script.Unnamed && !first.script.SwitchesRole
 	for _, t := range roleTags {
 		if bytes.HasPrefix(tag, t) && !(known && (tag[0] == 'U' || bytes.HasPrefix(tag, []byte("SEL")))) {
 			m.roles.stale = true

@@ -28,9 +28,12 @@ func (m *machine) plan(text []byte, out *output) (*pgsql.Plan, *Error, error) {
 			Hint: "Bind and execute it through the protocol, as drivers do."}, nil
 	}
 	switch {
-	case plan == nil:
+	case plan == nil, plan.Unnamed:
+		if len(m.policy.settings) > 0 && (m.server.escapes || m.otherEncoding()) {
+			plan = pgsql.Unread() // its words may be others than they seem
+		}
 		reason, err := m.authorize(nil, text, out)
-		return nil, reason, err
+		return plan, reason, err
 	case plan.Refusal != nil:
 		return nil, refusalError(plan.Refusal, text), nil
 	case m.server.escapes && !onlyDeallocates(plan):
@@ -41,7 +44,10 @@ func (m *machine) plan(text []byte, out *output) (*pgsql.Plan, *Error, error) {
 	if reason, err := m.authorize(plan, text, out); reason != nil || err != nil {
 		return nil, reason, err
 	}
-	return plan, nil, nil
+	if plan.Protected() {
+		err = m.settled()
+	}
+	return plan, nil, err
 }
 
 // otherEncoding reports whether texts of the session are not in UTF-8, as protected values are.
@@ -176,14 +182,17 @@ func appendLiteral(dst, envelope []byte, storage pgsql.Storage) []byte {
 	return append(dst, '\'')
 }
 
-// literalTenant returns the tenant that is known without parameters.
+// literalTenant returns the tenant that is known without parameters; valid until the next call.
 func (m *machine) literalTenant(ref *pgsql.TenantRef) ([]byte, error) {
 	switch ref.Kind {
 	case pgsql.TenantFixed:
-		return m.canonicalTenant([]byte(ref.Value), pgvalue.TextFormat, ref.TypeOID)
+		tenant, err := m.canonicalTenant([]byte(ref.Value), pgvalue.TextFormat, ref.TypeOID)
+		return m.agreed(tenant, ref, err)
 	case pgsql.TenantSession:
 		m.scratch.tenant = append(m.scratch.tenant[:0], m.sessionFact(ref.Value)...)
-		return m.scratch.tenant, nil
+		return m.agreed(m.scratch.tenant, ref, nil)
+	case pgsql.TenantSetting:
+		return m.settingTenant(ref)
 	}
 	return nil, &Error{Code: codeNotSupported, Message: "the tenant of a literal must be a literal, too",
 		Hint: "Pass the protected value as a parameter."}
@@ -281,7 +290,8 @@ func (m *machine) paramTenant(st *statement, b *pgwire.Bind, ref *pgsql.TenantRe
 	if oid == 0 || oid == unknownOID {
 		oid = ref.TypeOID
 	}
-	return m.canonicalTenant(b.Params[i].Value, pgvalue.Format(m.scratch.formats[i]), oid)
+	tenant, err := m.canonicalTenant(b.Params[i].Value, pgvalue.Format(m.scratch.formats[i]), oid)
+	return m.agreed(tenant, ref, err)
 }
 
 // unknownOID is the type of a constant or parameter whose type is still to be inferred (pg_type.dat).

@@ -37,6 +37,7 @@ func NewServer(cfg Config) (*Server, error) {
 	if err := policy.rule(cfg.Access); err != nil {
 		return nil, err
 	}
+	policy.ask = cfg.Ask
 	s := &Server{
 		upstream:  cfg.Upstream,
 		policy:    policy,

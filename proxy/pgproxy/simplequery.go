@@ -29,7 +29,7 @@ func (m *machine) simpleQuery(msg []byte, out *output) error {
 		out.pass(msg)
 		return nil
 	}
-	edited, err := m.editText(text, plan)
+	edited, err := m.editQuery(text, plan)
 	if reason := refusalOf(err); reason != nil {
 		m.refuseQuery(reason, out)
 		return nil
@@ -53,6 +53,22 @@ func (m *machine) simpleQuery(msg []byte, out *output) error {
 	}
 	appendQuery(out, string(edited.server))
 	return nil
+}
+
+// editQuery is editText for a simple query, whose statements run as soon as it is sent.
+func (m *machine) editQuery(text []byte, plan *pgsql.Plan) (*editedText, error) {
+	if len(m.policy.settings) > 0 && readsBySetting(plan) {
+		if _, err := m.facts(); err != nil {
+			return nil, err
+		}
+	}
+	edited, err := m.editText(text, plan)
+	if err == nil {
+		if reason := m.changesOnTheWay(text, plan); reason != nil {
+			return nil, reason
+		}
+	}
+	return edited, err
 }
 
 // refuseQuery sends a statement that must fail in place of a simple query. Should the query be a COPY whose data the

@@ -114,6 +114,7 @@ type stack struct {
 	address  string
 	upstream string // the server's address; empty: pg's own
 	access   map[string]Access
+	ask      Ask
 }
 
 // protectedTable is the table that most tests use: one column of each logical type, in both storages for text.
@@ -164,7 +165,7 @@ func (s *stack) start(t testing.TB, policy *pgsql.Policy, limits Limits) {
 	}
 	var err error
 	s.server, err = NewServer(Config{
-		Upstream: upstream, Policy: policy, Keys: s.keys, Limits: limits, Access: s.access,
+		Upstream: upstream, Policy: policy, Keys: s.keys, Limits: limits, Access: s.access, Ask: s.ask,
 		Catalog: NewCatalogSource(CatalogConfig{
 			Upstream: upstream, User: s.pg.User,
 			Password: func() (string, error) { return s.pg.Password, nil },

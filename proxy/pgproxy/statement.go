@@ -16,6 +16,10 @@ type statement struct {
 	visible int      // result columns that the client sees; only counted for a protected result
 	text    *editedText
 	serial  uint64
+	// bySetting is set if reading the result takes to know a setting; sealed is what the settings were when literals of the
+	// text were sealed for a tenant that one names, nil if none was.
+	bySetting bool
+	sealed    *facts
 	// meanings is what the names of the plan, in their order, meant when it was made.
 	meanings []pgsql.Name
 	// verified is set once the server's description of the result was found to agree with the plan; announced is one more
@@ -34,6 +38,7 @@ func newStatement(plan *pgsql.Plan, oids []uint32, text *editedText, serial uint
 			st.visible++
 		}
 	}
+	st.bySetting = bySetting(st.columns())
 	return st
 }
 
@@ -66,6 +71,7 @@ func (st *statement) paramType(use *pgsql.ParamUse) uint32 {
 type portal struct {
 	statement *statement
 	rows      *rows
+	sealed    *facts // as in statement, for parameters
 }
 
 // rows is how rows of a protected result come from the server and go to the client.

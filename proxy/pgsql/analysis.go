@@ -217,7 +217,7 @@ func (a *analysis) resultTenant(cols []column, c *column) TenantRef {
 	if at < 0 {
 		a.refuseTenantless(c)
 	}
-	return TenantRef{Kind: TenantResult, Result: at, TypeOID: cols[at].typ}
+	return TenantRef{Kind: TenantResult, Result: at, TypeOID: cols[at].typ, Claims: c.row.rel.claims}
 }
 
 func (a *analysis) refuseTenantless(c *column) {
@@ -232,10 +232,13 @@ func (a *analysis) refuseTenantless(c *column) {
 // staticTenant returns the tenant of every row of the table, if its source is not a column.
 func (r *relation) staticTenant() (TenantRef, bool) {
 	switch {
+	case r.tenant.Column != "":
 	case r.tenant.Fixed != "":
-		return TenantRef{Kind: TenantFixed, Value: r.tenant.Fixed}, true
+		return TenantRef{Kind: TenantFixed, Value: r.tenant.Fixed, Claims: r.claims}, true
 	case r.tenant.Session != "":
-		return TenantRef{Kind: TenantSession, Value: r.tenant.Session}, true
+		return TenantRef{Kind: TenantSession, Value: r.tenant.Session, Claims: r.claims}, true
+	case r.tenant.Setting != "":
+		return TenantRef{Kind: TenantSetting, Value: r.tenant.Setting, Claims: r.claims}, true
 	}
 	return TenantRef{}, false
 }

@@ -14,7 +14,7 @@ func (t *template) fill(text string, literals []literal) *Plan {
 	if t.carries {
 		f.text = strings.Clone(text) // once, for all values
 	}
-	return &Plan{Statements: t.plan.Statements, Edits: f.edits(), Params: f.params(), Uses: t.plan.Uses, SwitchesRole: t.plan.SwitchesRole}
+	return &Plan{Statements: t.plan.Statements, Edits: f.edits(), Params: f.params(), Uses: t.plan.Uses, SwitchesRole: t.plan.SwitchesRole, Effect: t.plan.Effect}
 }
 
 // filling is a template being filled for one text.

@@ -18,6 +18,11 @@ type Plan struct {
 	Names []string
 	// SwitchesRole is true if the text may give the session another role.
 	SwitchesRole bool
+	// Effect is what running the text may do to the session's run-time parameters. It is only told exactly where the policy
+	// takes tenants from parameters; else it is Keeps for all but SET, RESET, DISCARD, and scripts that have them.
+	Effect Effect
+	// Unnamed is set for a text that names nothing protected and has a plan for its Effect alone.
+	Unnamed bool
 	// Refusal, if set, means that nothing of the text may run; all other parts are then empty.
 	Refusal *Refusal
 }
@@ -84,6 +89,7 @@ type TenantKind uint8
 const (
 	TenantFixed   TenantKind = iota // Value is the tenant
 	TenantSession                   // Value is "user" or "database"
+	TenantSetting                   // Value is the name of a run-time parameter of the session
 	TenantParam                     // Param is the parameter's number
 	TenantResult                    // Result is the index of the server's result column that holds it
 )
@@ -96,6 +102,17 @@ type TenantRef struct {
 	Param   int    // 1-based
 	Result  int    // 0-based, among the columns as the server returns them
 	TypeOID uint32 // type of the parameter or result column that holds the tenant, as the catalog has it
+	Claims  *Claims
+}
+
+// Claims are a table's other sources of the tenant: each that gives one must give the same. Nil if there are none.
+type Claims struct {
+	Fixed   string
+	Session string // as in TenantSource
+	Setting string
+	TypeOID uint32 // of the tenant column: a parameter's value is read as one of its type; 0 is text
+	// Foreign is what becomes of a value in a row whose column names the value's own tenant, but the session another.
+	Foreign ForeignRule
 }
 
 // ParamUse is a parameter that meets a protected column.

@@ -98,7 +98,7 @@ func (p *Planner) Plan(text []byte, session *Session) *Plan {
 		return p.planAmong(text, session)
 	}
 	if !p.filter.match(text) {
-		return nil
+		return p.unnamed(unsafe.String(unsafe.SliceData(text), len(text)))
 	}
 	if len(text) > p.cacheText {
 		return p.planText(string(text), session)
@@ -131,7 +131,7 @@ func (p *Planner) forSession(plan *Plan, text []byte, session *Session) *Plan {
 
 func (p *Planner) planAmong(text []byte, session *Session) *Plan {
 	if !p.filter.match(text) && !newFilter(session.Children).match(text) {
-		return nil
+		return p.unnamed(unsafe.String(unsafe.SliceData(text), len(text)))
 	}
 	return p.planText(string(text), session)
 }
@@ -208,5 +208,7 @@ func (p *Planner) analyse(text string, session *Session) (plan *Plan, a *analysi
 	for _, s := range stmts {
 		a.statement(s.GetStmt(), s.GetStmtLocation())
 	}
-	return a.plan(), a
+	plan = a.plan()
+	plan.Effect = p.effect(text)
+	return plan, a
 }

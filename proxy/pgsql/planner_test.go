@@ -151,14 +151,28 @@ func describeStatement(b *strings.Builder, i int, s Statement) {
 func describeTenant(t TenantRef) string {
 	switch t.Kind {
 	case TenantFixed:
-		return fmt.Sprintf("tenant '%s' (type %d)", t.Value, t.TypeOID)
+		return fmt.Sprintf("tenant '%s' (type %d)", t.Value, t.TypeOID) + describeClaims(t.Claims)
 	case TenantSession:
-		return "the session's " + t.Value
+		return "the session's " + t.Value + describeClaims(t.Claims)
+	case TenantSetting:
+		return "the setting " + t.Value + describeClaims(t.Claims)
 	case TenantParam:
-		return fmt.Sprintf("tenant $%d (type %d)", t.Param, t.TypeOID)
+		return fmt.Sprintf("tenant $%d (type %d)", t.Param, t.TypeOID) + describeClaims(t.Claims)
 	default:
-		return fmt.Sprintf("tenant in column %d (type %d)", t.Result, t.TypeOID)
+		return fmt.Sprintf("tenant in column %d (type %d)", t.Result, t.TypeOID) + describeClaims(t.Claims)
 	}
+}
+
+func describeClaims(c *Claims) string {
+	s := ""
+	if c != nil {
+		for _, claim := range []struct{ what, value string }{{"fixed", c.Fixed}, {"session", c.Session}, {"setting", c.Setting}} {
+			if claim.value != "" {
+				s += ", as by " + claim.what + " " + claim.value
+			}
+		}
+	}
+	return s
 }
 
 // applyEdits makes the server's text, with each literal shown as what is sealed.

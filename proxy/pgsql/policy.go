@@ -13,11 +13,46 @@ type Table struct {
 	Columns []Column
 }
 
-// TenantSource says where the tenant of a row comes from. Exactly one of its parts is set.
+// TenantSource says where the tenant of a row comes from. Of several parts that are set, each that gives a tenant must give
+// the same one.
 type TenantSource struct {
 	Column  string // a column of the same table
 	Fixed   string // one tenant for the whole table
 	Session string // "user", "database": a fact of the session, known to the caller
+	// Setting is a run-time parameter of the session (app.tenant_id, application_name). Unset or empty it gives no tenant.
+	Setting string
+	// Foreign is for tables with a column and a source in the session.
+	Foreign ForeignRule
+}
+
+// ForeignRule is what becomes of a value that rightly belongs to another tenant than the session's when it is read.
+type ForeignRule uint8
+
+const (
+	ForeignError ForeignRule = iota // the statement fails
+	ForeignMask                     // it reads as a constant mask of its type
+	ForeignNull                     // it reads as NULL
+)
+
+// bound reports whether the session says whose rows it may read, besides what a column says.
+func (t *TenantSource) bound() bool { return t.Session != "" || t.Setting != "" }
+
+// claims are the sources besides the one that is looked at first: the column, a fixed tenant, a fact of the session.
+func (t *TenantSource) claims(typ uint32) *Claims {
+	c := Claims{Fixed: t.Fixed, Session: t.Session, Setting: t.Setting, TypeOID: typ, Foreign: t.Foreign}
+	switch {
+	case t.Column != "":
+	case t.Fixed != "":
+		c.Fixed = ""
+	case t.Session != "":
+		c.Session = ""
+	default:
+		c.Setting = ""
+	}
+	if c.Fixed == "" && c.Session == "" && c.Setting == "" {
+		return nil
+	}
+	return &c
 }
 
 // Storage is how an envelope is kept in a column.

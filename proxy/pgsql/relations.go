@@ -10,6 +10,7 @@ import (
 type relation struct {
 	Relation
 	tenant    TenantSource
+	claims    *Claims   // of its tenant
 	protected []*Column // parallel to Columns; nil where a column is not protected
 	// pending names the policy's columns that the catalog does not have: added a moment ago, or misspelled.
 	pending []*Column
@@ -40,6 +41,14 @@ func (r *relation) column(name string) int {
 	return slices.IndexFunc(r.Columns, func(a Attribute) bool { return a.Name == name })
 }
 
+// typeOf returns the type of the column called name; 0 if there is none.
+func (r *relation) typeOf(name string) uint32 {
+	if i := r.column(name); i >= 0 {
+		return r.Columns[i].TypeOID
+	}
+	return 0
+}
+
 // protects returns the protected column called name, pending ones included, or nil.
 func (r *relation) protects(name string) *Column {
 	if i := r.column(name); i >= 0 {
@@ -58,6 +67,9 @@ func (r *relation) protects(name string) *Column {
 func (r *relation) protect(t *Table) error {
 	if r.guarded() && r.tenant != t.Tenant {
 		return fmt.Errorf("table %s: its tenant source differs from that of %s.%s, from which it inherits", r.qualified(), t.Schema, t.Name)
+	}
+	if r.claims == nil || r.tenant != t.Tenant {
+		r.claims = t.Tenant.claims(r.typeOf(t.Tenant.Column))
 	}
 	r.tenant = t.Tenant
 	if i := r.column(t.Tenant.Column); i >= 0 && !tenantTypes[r.Columns[i].TypeOID] {
@@ -83,6 +95,8 @@ type relations struct {
 	byOID  map[uint32]*relation
 	byName map[string][]*relation
 	names  *filter // finds the names of sensitive relations in a string
+	// settings is set if a run-time parameter names a tenant.
+	settings bool
 }
 
 // newRelations joins catalog and policy: children and partitions inherit protection by column name; views that read a
@@ -122,6 +136,7 @@ func (rs *relations) apply(t *Table) error {
 	if err := t.validate(); err != nil {
 		return err
 	}
+	rs.settings = rs.settings || t.Tenant.Setting != ""
 	r, _ := rs.find(t.Schema, t.Name)
 	switch {
 	case r == nil:
@@ -141,18 +156,14 @@ func (rs *relations) apply(t *Table) error {
 const maxName = 63
 
 func (t *Table) validate() error {
-	set := 0
-	for _, s := range []string{t.Tenant.Column, t.Tenant.Fixed, t.Tenant.Session} {
-		if s != "" {
-			set++
-		}
-	}
 	name := t.Schema + "." + t.Name
 	switch {
 	case t.Schema == "" || t.Name == "":
 		return fmt.Errorf("table %q: schema and name must be given", name)
-	case set != 1:
-		return fmt.Errorf("table %s: exactly one tenant source must be given, not %d", name, set)
+	case !slices.ContainsFunc([]string{t.Tenant.Column, t.Tenant.Fixed, t.Tenant.Session, t.Tenant.Setting}, func(s string) bool { return s != "" }):
+		return fmt.Errorf("table %s: no tenant source is given", name)
+	case t.Tenant.Foreign != ForeignError && (t.Tenant.Column == "" || !t.Tenant.bound()):
+		return fmt.Errorf("table %s: foreign rows are only told by a tenant column together with a source in the session", name)
 	case len(t.Schema) > maxName || len(t.Name) > maxName:
 		return fmt.Errorf("table %s: a name is longer than the %d bytes that the server keeps", name, maxName)
 	case len(t.Columns) == 0:

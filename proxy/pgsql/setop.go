@@ -94,5 +94,5 @@ func tenantKind(r *relation) []string {
 	if r.tenant.Column != "" {
 		return []string{"column"}
 	}
-	return []string{r.tenant.Fixed, r.tenant.Session}
+	return []string{r.tenant.Fixed, r.tenant.Session, r.tenant.Setting}
 }

@@ -115,6 +115,9 @@ func (a *analysis) tenantFrom(r *relation, n *ast.Node) (ref tenantValue, ok boo
 		return ref, false
 	}
 	o, typ := operandOf(n), r.Columns[i].TypeOID
+	if o.kind == operandOther {
+		return a.tenantSetting(r, n, typ)
+	}
 	for _, cast := range o.casts {
 		t := typeOIDs[typeName(cast.GetTypeName())]
 		if t == 0 || !sameTenantType(t, typ) {
@@ -126,10 +129,10 @@ func (a *analysis) tenantFrom(r *relation, n *ast.Node) (ref tenantValue, ok boo
 		if t := castOID(o); t != 0 {
 			typ = t
 		}
-		return tenantValue{TenantRef: TenantRef{Kind: TenantParam, Param: o.param, TypeOID: typ}}, true
+		return tenantValue{TenantRef: TenantRef{Kind: TenantParam, Param: o.param, TypeOID: typ, Claims: r.claims}}, true
 	case operandString, operandNumber:
 		a.meet(o.at, literalCarried)
-		return tenantValue{TenantRef{Kind: TenantFixed, Value: o.value, TypeOID: typ}, originAt(o.at)}, true
+		return tenantValue{TenantRef{Kind: TenantFixed, Value: o.value, TypeOID: typ, Claims: r.claims}, originAt(o.at)}, true
 	}
 	return ref, false
 }
