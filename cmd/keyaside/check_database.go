@@ -66,7 +66,7 @@ func checkDatabase(ctx context.Context, c *configs.Config, name string, found []
 		if err != nil {
 			continue // the configuration is validated
 		}
-		tc := &tableCheck{conn: conn, database: name, schema: schema, name: table, config: t, fields: c.Fields, found: f}
+		tc := &tableCheck{conn: conn, database: name, schema: schema, name: table, config: t, fields: c.Fields, tables: c.Tables, found: f}
 		there, err := tc.run(ctx)
 		if err != nil {
 			f.errorOf(tc.object(""), err)

@@ -19,6 +19,7 @@ type tableCheck struct {
 	name     string
 	config   configs.Table
 	fields   configs.Fields
+	tables   configs.Tables
 	found    *findings
 
 	oid     uint32
