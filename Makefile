@@ -44,7 +44,7 @@ deps: ## Install SoftHSM 2 and a PostgreSQL server if they are missing
 	@.ci/install
 
 .PHONY: deps-drivers
-deps-drivers: ## Install psql, psycopg2, psycopg 3 and node-postgres for the driver tests
+deps-drivers: ## Install psql, psycopg, node-postgres and object-relational mappers for the driver tests
 	@.ci/install drivers
 
 .PHONY: format
