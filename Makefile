@@ -76,6 +76,10 @@ fuzz: ## Run each fuzz target for FUZZTIME (default 10s)
 	  done; \
 	done
 
+.PHONY: oracle
+oracle: ## Hold the SQL parser against libpg_query in C (MUTANTS=200000)
+	cd proxy/pgsql/oracle && KEYASIDE_MUTANTS=$(or $(MUTANTS),200000) $(GO) test -count=1 -timeout $(TESTTIME) ./...
+
 .PHONY: clean
 clean: ## Remove what was built and installed in this folder
 	rm -rf bin .tools

@@ -21,6 +21,7 @@ var table = map[string]row{
 	"proxy/pgvalue":            {tests: []string{"internal/pgtest"}},
 	"proxy/pgsql":              {tests: []string{"internal/pgtest"}},
 	"proxy/pgproxy":            {imports: []string{"proxy", "proxy/pgwire", "proxy/pgvalue", "proxy/mask", "proxy/pgsql", "fieldcrypt"}, tests: all},
+	"proxy/pgproxy/ormtest":    {tests: []string{"internal/pgtest"}},
 	"proxy/pgproxy/drivertest": {tests: all}, // its tests put the whole program together
 
 	"fieldcrypt": {},
