@@ -76,6 +76,7 @@ func normal(v any) any {
 			delete(v, "returningClause")
 			v["returningList"] = clause["exprs"]
 		}
+		negatedString(v)
 		for key, x := range v {
 			if node, ok := x.(map[string]any); ok && (key == "VariableSetStmt" || key == "FunctionParameter") {
 				delete(node, "location")
@@ -84,6 +85,15 @@ func normal(v any) any {
 		}
 	}
 	return v
+}
+
+// negatedString drops the location of a string behind a unary minus, which libpg_query takes from the minus.
+func negatedString(expr map[string]any) {
+	right, _ := expr["rexpr"].(map[string]any)
+	constant, _ := right["A_Const"].(map[string]any)
+	if _, isString := constant["sval"]; isString && expr["lexpr"] == nil {
+		delete(constant, "location")
+	}
 }
 
 // newer are what only one of the versions has: locations that nothing is spliced at, and what 18 added to constraints.
