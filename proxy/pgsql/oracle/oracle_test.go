@@ -51,6 +51,9 @@ func same(text string) (difference string, accepted bool) {
 	return gocmp.Diff(tree(want), tree(got)), true
 }
 
+// definitions are statements whose nodes differ between the versions of the grammar, and in which nothing is spliced.
+var definitions = map[string]bool{"CreateStmt": true, "AlterTableStmt": true, "NotifyStmt": true, "CreateDomainStmt": true, "AlterDomainStmt": true}
+
 // tree reads a tree's JSON, without what only a newer grammar has and without its version.
 func tree(text string) any {
 	var v any
@@ -68,7 +71,7 @@ func normal(v any) any {
 		}
 	case map[string]any:
 		for key := range v {
-			if newer[key] {
+			if newer[key] || definitions[key] {
 				delete(v, key)
 			}
 		}
