@@ -25,14 +25,10 @@ type mapper struct {
 
 var mappers = []mapper{
 	{"GORM", "go", []string{"run", ".", "gorm"}, goTool, ""},
-	{"bun", "go", []string{"run", ".", "bun"}, goTool, ""},
-	{"sqlc", "go", []string{"run", ".", "sqlc"}, goTool, ""},
 	{"Sequelize", "node", []string{"sequelize.js"}, node, "sequelize"},
 	{"TypeORM", "node", []string{"typeorm.js"}, node, "typeorm"},
 	{"Knex", "node", []string{"knex.js"}, node, "knex"},
 	{"Drizzle", "node", []string{"drizzle.js"}, node, "drizzle-orm"},
-	{"SQLAlchemy", "python", []string{"-B", "alchemy.py"}, python, "sqlalchemy"},
-	{"Django", "python", []string{"-B", "djangoorm.py"}, python, "django"},
 }
 
 // policies are the ways in which the tenant of a row is known. The application's code is the same under all of them.
