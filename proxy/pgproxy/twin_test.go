@@ -36,10 +36,14 @@ func TestTwins(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no statements: %v", err)
 	}
-	golden := &refusals{}
+	golden := &refusals{invalid: map[string]string{}}
+	var planner *pgsql.Planner // of the first mode's database
 	total := 0
 	for _, mode := range twinModes {
 		tw := newTwins(t, mode)
+		if planner == nil {
+			planner = tw.planner(t)
+		}
 		for _, file := range files {
 			t.Run(mode.name+"/"+strings.TrimSuffix(filepath.Base(file), ".sql"), func(t *testing.T) {
 				blocks := readBlocks(t, file)
@@ -55,6 +59,7 @@ func TestTwins(t *testing.T) {
 	for _, file := range files {
 		golden.check(t, file)
 	}
+	checkSupport(t, planner, golden)
 	golden.checkKnown(t)
 }
 
@@ -71,14 +76,15 @@ type twinMode struct {
 
 // block is one statement of a file, or several in one text, with what the comments before it say.
 type block struct {
-	file   string
-	line   int
-	text   string
-	params [][]byte
-	hasPar bool
-	known  string // why the outcome is known to be wrong
-	until  int    // the major version of the server from which on it is right; 0: none
-	only   string // the only mode in which it runs
+	file    string
+	line    int
+	text    string
+	params  [][]byte
+	hasPar  bool
+	known   string // why the outcome is known to be wrong
+	until   int    // the major version of the server from which on it is right; 0: none
+	only    string // the only mode in which it runs
+	feature string // its row in docs/sql-support.md
 }
 
 func (b *block) where() string { return fmt.Sprintf("%s:%d", filepath.Base(b.file), b.line) }
@@ -87,6 +93,7 @@ func (b *block) where() string { return fmt.Sprintf("%s:%d", filepath.Base(b.fil
 //
 //	-- params: a | b | NULL     values of $1, …, as text; the block runs in the extended protocol only
 //	-- only: simple             the only mode in which it runs
+//	-- feature: Section / Name  its row in docs/sql-support.md
 //	-- known wrong: reason      the proxy's outcome is wrong; the test fails once it is right
 //	-- known wrong before 16: … the same with servers of an earlier version
 func readBlocks(t *testing.T, file string) []block {
@@ -132,6 +139,9 @@ func (b *block) directive(comment string) {
 		b.known = why
 		b.until, _ = strconv.Atoi(version)
 	}
+	if v, ok := strings.CutPrefix(comment, "-- feature: "); ok {
+		b.feature = v
+	}
 	if v, ok := strings.CutPrefix(comment, "-- only: "); ok {
 		b.only = v
 	}
@@ -173,6 +183,21 @@ func newTwins(t *testing.T, mode twinMode) *twins {
 	s.start(t, twinPolicy(), Limits{})
 	tw.protected = s.proxied(t).PgConn()
 	return tw
+}
+
+// planner plans for the protected database as the proxy does.
+func (tw *twins) planner(t *testing.T) *pgsql.Planner {
+	t.Helper()
+	source := NewCatalogSource(CatalogConfig{Upstream: tw.stack.pg.Addr(), User: tw.stack.pg.User, Password: func() (string, error) { return tw.stack.pg.Password, nil }})
+	catalog, err := source.Load(t.Context(), tw.stack.database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	planner, err := pgsql.NewPlanner(twinPolicy(), catalog, pgsql.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return planner
 }
 
 func twinPolicy() *pgsql.Policy {
@@ -281,6 +306,9 @@ func (tw *twins) compare(t *testing.T, b block, golden *refusals) string {
 		}
 		return ""
 	}
+	if got.refusal != nil {
+		golden.invalid[b.where()] = got.Code
+	}
 	want := tw.run(t, tw.plain, b)
 	if !strings.Contains(strings.ToLower(b.text), "order by") {
 		sortRows(&got)
@@ -386,7 +414,7 @@ func (tw *twins) endFile(t *testing.T) {
 	for _, table := range []string{"customers", "orders", "plain", "vault", "diary", "ledger", "docs", "codes", `"Sch é"."Odd ""Table"""`,
 		"a_table_with_a_name_that_is_exactly_sixty_three_bytes_long_1234", "people", "staff", "events", "public.shared", "other.shared", "narrow"} {
 		b := block{file: "contents", text: "table " + table}
-		if diff := tw.compare(t, b, &refusals{}); diff != "" {
+		if diff := tw.compare(t, b, &refusals{invalid: map[string]string{}}); diff != "" {
 			t.Errorf("%s afterwards: %s", table, diff)
 		}
 	}
@@ -399,6 +427,7 @@ func (tw *twins) endFile(t *testing.T) {
 type refusals struct {
 	entries []refusalEntry
 	known   []knownEntry
+	invalid map[string]string // SQLSTATEs of values that are refused as the server refuses them
 }
 
 type refusalEntry struct {
