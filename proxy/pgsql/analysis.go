@@ -34,6 +34,9 @@ type analysis struct {
 	usedAlready  map[Use]bool // the same, without their places
 	switchesRole bool
 
+	facts       *facts // in force where the walk is
+	obligations []obligation
+
 	// For the template:
 	single       bool           // the text is one SELECT, INSERT, UPDATE or DELETE
 	uses         []literalUse   // parallel to tokens; nil if no literal was met
@@ -69,7 +72,11 @@ func (a *analysis) paramIs(n int, role paramRole) {
 		a.params[n] = role
 		return
 	}
-	if old.sealed == nil && role.sealed == nil || old.sealed != nil && role.sealed != nil && a.sameRole(old, role) {
+	if old.sealed == nil && role.sealed == nil {
+		return
+	}
+	if old.sealed != nil && role.sealed != nil && a.sameRole(old, role) {
+		old.sealed.join(role.sealed)
 		return
 	}
 	use := role.sealed
@@ -82,7 +89,7 @@ func (a *analysis) paramIs(n int, role paramRole) {
 
 // sameRole reports whether two uses seal a value alike. A cast at one of them is of no account: it is taken out.
 func (a *analysis) sameRole(x, y paramRole) bool {
-	return x.sealed.Column == y.sealed.Column && a.equalTenants(x.tenant, y.tenant)
+	return x.sealed.alike(y.sealed) && a.oneTenant(x.tenant, y.tenant)
 }
 
 func (a *analysis) edit(start, end int, text string) {
@@ -91,6 +98,9 @@ func (a *analysis) edit(start, end int, text string) {
 
 // plan puts the findings together.
 func (a *analysis) plan() *Plan {
+	if len(a.obligations) > 0 {
+		panic("something of the plan was never proved")
+	}
 	p := &Plan{Statements: a.statements, Edits: a.edits}
 	// Stable: two insertions at one place keep the order in which they were made.
 	slices.SortStableFunc(p.Edits, func(x, y Edit) int { return cmp.Compare(x.Start, y.Start) })
@@ -115,6 +125,7 @@ func (a *analysis) statement(n *ast.Node, start int32) {
 	a.calls, a.prepares = false, n.GetPrepareStmt() != nil
 	known := len(a.children)
 	st := a.dispatch(n)
+	a.prove()
 	st.Unsettles = !a.settles(n)
 	a.unsettled = a.unsettled || st.Unsettles
 	st.Children = a.children[known:]

@@ -45,7 +45,14 @@ func (a *analysis) walk(n *ast.Node, sc *scope) {
 		a.call(n, e.FuncCall, sc)
 	case *ast.Node_SubLink:
 		a.subLink(e.SubLink, sc)
+	case *ast.Node_BoolExpr:
+		a.boolean(e.BoolExpr, sc)
+	case *ast.Node_CaseExpr:
+		a.caseOf(n, e.CaseExpr, sc)
 	case *ast.Node_AExpr:
+		if a.comparison(e.AExpr, sc) {
+			return
+		}
 		a.within("an expression with operator "+operatorName(e.AExpr), hintCompare, func() { a.walkChildren(n, sc) })
 	case *ast.Node_TypeCast:
 		a.within("a cast", "Select the column without the cast; it arrives as its logical type.", func() { a.walkChildren(n, sc) })
@@ -154,7 +161,11 @@ func (a *analysis) columnInExpression(ref *ast.ColumnRef, sc *scope) {
 	if r.whole != nil {
 		refuseUse(p, at, "a whole-row reference", "Name the columns instead.")
 	}
-	refuseUse(p, at, a.use, a.hint)
+	hint := a.hint
+	if hint == hintCompare && p.prot.Search != SearchNone {
+		hint = "The field can be searched for equality only: compare it with a value by =, <>, IN, = ANY or IS DISTINCT FROM."
+	}
+	refuseUse(p, at, a.use, hint)
 }
 
 // nullSafe visits what only has to be told from NULL: NULL is not sealed, so a column or a row may stand there.
@@ -173,7 +184,7 @@ func (a *analysis) call(n *ast.Node, f *ast.FuncCall, sc *scope) {
 		a.modifies, a.calls = true, true
 		a.switchesRole = a.switchesRole || name == "set_config"
 	}
-	if name == "count" && len(f.GetArgs()) == 1 && !f.GetAggDistinct() && len(f.GetAggOrder()) == 0 {
+	if name == "count" && len(f.GetArgs()) == 1 && len(f.GetAggOrder()) == 0 && (!f.GetAggDistinct() || a.countsDistinct(f, sc)) {
 		a.nullSafe(f.GetArgs()[0], sc)
 		a.walk(f.GetAggFilter(), sc)
 		if f.GetOver() != nil {
@@ -206,6 +217,9 @@ var readOnlyFunctions = map[string]bool{"count": true, "sum": true, "min": true,
 
 // subLink visits a subquery in an expression: what it returns enters the expression, except in EXISTS.
 func (a *analysis) subLink(s *ast.SubLink, sc *scope) {
+	if a.membership(s, sc) {
+		return
+	}
 	a.walk(s.GetTestexpr(), sc)
 	if s.GetSubLinkType() == ast.SubLinkType_EXISTS_SUBLINK {
 		a.query(s.GetSubselect(), sc, asIs)

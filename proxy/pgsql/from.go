@@ -154,8 +154,11 @@ func (a *analysis) join(j *ast.JoinExpr, sc *scope, before []*item) []*item {
 		using = a.naturalNames(ls, rs)
 	}
 	sides := append(left, right...)
-	a.inClause("a JOIN condition", func() { a.walk(j.GetQuals(), &scope{outer: sc, items: sides, ctes: sc.ctes}) })
+	quals := &scope{outer: sc, items: sides, ctes: sc.ctes}
+	leave := a.enterJoin(j, left, right, quals)
+	a.inClause("a JOIN condition", func() { a.walk(j.GetQuals(), quals) })
 	whole := a.joinItem(j, ls, rs, using)
+	leave()
 	if alias := j.GetAlias(); alias != nil {
 		whole.alias, whole.relSeen = alias.GetAliasname(), true
 		a.checkLabels(whole.cols, len(alias.GetColnames()))
@@ -204,15 +207,18 @@ func (a *analysis) joinItem(j *ast.JoinExpr, ls, rs *scope, using []string) *ite
 	it := &item{colSeen: true, opaque: lo || ro}
 	for _, name := range using {
 		l, r := named(left, name), named(right, name)
+		merged := a.compareMerged(j, l, r)
 		for _, c := range []*column{l, r} {
 			if c != nil {
 				a.refuseBarred(c, -1)
 			}
-			if c != nil && c.prot != nil {
+			if c != nil && c.prot != nil && !merged {
 				refuseUse(c, -1, "JOIN … USING or NATURAL JOIN", "Join by another column.")
 			}
 		}
-		it.cols = append(it.cols, mergeColumns(j.GetJointype(), name, l, r))
+		m := mergeColumns(j.GetJointype(), name, l, r)
+		a.mergeTenants(j.GetJointype(), &m, l, r)
+		it.cols = append(it.cols, m)
 	}
 	for _, c := range append(left, right...) {
 		if !slices.Contains(using, c.name) {
@@ -245,6 +251,7 @@ func mergeColumns(kind ast.JoinType, name string, l, r *column) column {
 		origin = r
 	}
 	if origin != nil {
+		m.prot, m.row = origin.prot, origin.row
 		m.rel, m.attr, m.typ, m.merged = origin.rel, origin.attr, origin.typ, origin.merged || kind == ast.JoinType_JOIN_FULL
 	}
 	if l == nil || r == nil || l.typ != r.typ {

@@ -123,6 +123,9 @@ type ParamUse struct {
 	// CastOID is the type that the client's own cast gave the parameter before the plan took the cast out, 0 without one:
 	// what the client expects ParameterDescription to show.
 	CastOID uint32
+	Form    Form
+	// Array is true for an array whose elements each meet the column: = ANY ($1).
+	Array bool
 }
 
 // Edit replaces the bytes [Start, End) of the client's text.
@@ -139,6 +142,8 @@ type Literal struct {
 	Tenant TenantRef
 	// CastOID is as in ParamUse: '1.5'::numeric is a numeric before it becomes the column's type.
 	CastOID uint32
+	Form    Form
+	Array   bool
 }
 
 // Refusal says why a statement cannot be proved safe. None of its texts quotes a literal.

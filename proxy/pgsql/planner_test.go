@@ -38,6 +38,19 @@ func testPolicy() *Policy {
 		{Schema: "public", Name: "leaf", Tenant: TenantSource{Fixed: "house"}, Columns: []Column{
 			{Name: "v", Field: "leaf_v", Type: "text", Index: 10},
 		}},
+		{Schema: "public", Name: "members", Tenant: TenantSource{Column: "tenant_id"}, Columns: []Column{
+			{Name: "email", Field: "member_email", Type: "text", Index: 11, Search: SearchDeterministic, Domain: "mail"},
+			{Name: "backup", Field: "member_backup", Type: "varchar", Index: 12, Search: SearchDeterministic, Domain: "mail"},
+			{Name: "number", Field: "member_number", Type: "int8", Index: 13, Search: SearchDeterministic, Domain: "number"},
+			{Name: "joined", Field: "member_joined", Type: "date", Index: 14, Search: SearchDeterministic, Domain: "joined"},
+			{Name: "note", Field: "member_note", Type: "text", Index: 15},
+		}},
+		{Schema: "public", Name: "invites", Tenant: TenantSource{Column: "tenant"}, Columns: []Column{
+			{Name: "email", Field: "invite_email", Type: "text", Index: 16, Search: SearchDeterministic, Domain: "mail"},
+		}},
+		{Schema: "public", Name: "staff", Tenant: TenantSource{Fixed: "house"}, Columns: []Column{
+			{Name: "email", Field: "staff_email", Type: "text", Index: 17, Search: SearchDeterministic, Domain: "mail"},
+		}},
 	}}
 }
 
@@ -74,6 +87,9 @@ func testCatalog() *Catalog {
 		view(112, "order_totals", 106),
 		table(113, "public", "trunk", "v:text"),
 		child(table(114, "public", "leaf", "v:bytea"), 113),
+		table(115, "public", "members", "id:int8", "tenant_id:text", "email:bytea", "backup:bytea", "number:bytea", "joined:bytea", "note:bytea", "name:text"),
+		table(116, "public", "invites", "id:int8", "tenant:varchar", "email:bytea"),
+		table(117, "public", "staff", "id:int8", "email:bytea", "name:text"),
 	}}
 }
 
@@ -110,6 +126,7 @@ func describe(text string, p *Plan) string {
 		if u.CastOID != 0 {
 			fmt.Fprintf(&b, ", cast to %d", u.CastOID)
 		}
+		b.WriteString(describeForm(u.Form, u.Array))
 		b.WriteByte('\n')
 	}
 	for i, s := range p.Statements {
@@ -119,6 +136,14 @@ func describe(text string, p *Plan) string {
 		b.WriteString("passes\n")
 	}
 	return b.String()
+}
+
+func describeForm(f Form, array bool) string {
+	s := []string{FormStored: "", FormCompared: ", compared", FormBoth: ", stored and compared", FormTerm: ", as a term"}[f]
+	if array {
+		s += ", each element"
+	}
+	return s
 }
 
 func describeStatement(b *strings.Builder, i int, s Statement) {
@@ -182,7 +207,7 @@ func applyEdits(text string, p *Plan) string {
 	for _, e := range p.Edits {
 		b.WriteString(text[at:e.Start])
 		if e.Literal != nil {
-			fmt.Fprintf(&b, "«%s|%s|%s»", e.Literal.Column.Field, e.Literal.Value, describeTenant(e.Literal.Tenant))
+			fmt.Fprintf(&b, "«%s|%s|%s%s»", e.Literal.Column.Field, e.Literal.Value, describeTenant(e.Literal.Tenant), describeForm(e.Literal.Form, e.Literal.Array))
 		} else {
 			b.WriteString(e.Text)
 		}

@@ -97,6 +97,7 @@ type relations struct {
 	names  *filter // finds the names of sensitive relations in a string
 	// settings is set if a run-time parameter names a tenant.
 	settings bool
+	searchable bool // some column can be searched
 }
 
 // newRelations joins catalog and policy: children and partitions inherit protection by column name; views that read a
@@ -110,6 +111,7 @@ func newRelations(policy *Policy, catalog *Catalog) (*relations, error) {
 		if err := rs.apply(&policy.Tables[i]); err != nil {
 			return nil, err
 		}
+		rs.searchable = rs.searchable || slices.ContainsFunc(policy.Tables[i].Columns, func(c Column) bool { return c.Search != SearchNone })
 	}
 	for i := range policy.Tables {
 		t := &policy.Tables[i]
@@ -176,6 +178,9 @@ func (t *Table) validate() error {
 		}
 		if len(c.Name) > maxName {
 			return fmt.Errorf("table %s: column %s: the name is longer than the %d bytes that the server keeps", name, c.Name, maxName)
+		}
+		if c.Search != SearchNone && c.Domain == "" {
+			return fmt.Errorf("table %s: column %s can be searched and has no equality domain", name, c.Name)
 		}
 		if c.Name == "" || seen[c.Name] {
 			return fmt.Errorf("table %s: column %q is empty or given twice", name, c.Name)

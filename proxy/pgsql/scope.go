@@ -5,7 +5,11 @@ import "slices"
 // row is the identity of one row of a protected table while it travels through joins, subqueries and CTEs: a tenant may
 // only be taken from the row that the protected value came from.
 type row struct {
-	rel *relation
+	rel *relation // nil for a row of which only one column matters, that may hold a tenant
+
+	inner *row    // the row of a subquery that it is
+	arms  [2]*row // the rows of a set operation's arms of which it is one
+	facts *facts  // those that hold where it is read
 }
 
 // column is a column of something in FROM, or of a query's output.
@@ -15,6 +19,7 @@ type column struct {
 	prot     *Column // not nil: holds sealed values of this column
 	row      *row    // the row the value comes from, if it is protected
 	tenantOf []*row  // the rows whose tenant this column holds, unchanged
+	self     *row    // stands for the column's own value, if that may be a tenant; the row itself for its tenant column
 	rel      *relation
 	attr     int16  // number in rel, for a column that comes unchanged from it
 	typ      uint32 // type OID, 0 if not known
@@ -204,11 +209,13 @@ func tableItem(r *relation, alias string) *item {
 	it.cols = make([]column, len(r.Columns))
 	for i, attr := range r.Columns {
 		c := column{name: attr.Name, prot: r.protected[i], rel: r, attr: attr.Number, typ: attr.TypeOID}
-		if c.prot != nil {
+		switch {
+		case c.prot != nil:
 			c.row = home
-		}
-		if attr.Name == r.tenant.Column {
-			c.tenantOf = []*row{home}
+		case attr.Name == r.tenant.Column:
+			c.tenantOf, c.self = []*row{home}, home
+		case tenantTypes[attr.TypeOID]:
+			c.self = &row{}
 		}
 		it.cols[i] = c
 	}
@@ -224,14 +231,14 @@ func derived(out []column, opaque bool, alias string) *item {
 			return nil
 		}
 		if renamed[r] == nil {
-			renamed[r] = &row{rel: r.rel}
+			renamed[r] = &row{rel: r.rel, inner: r}
 		}
 		return renamed[r]
 	}
 	it := &item{alias: alias, relSeen: true, colSeen: true, opaque: opaque, cols: slices.Clone(out)}
 	for i := range it.cols {
 		c := &it.cols[i]
-		c.row = rename(c.row)
+		c.row, c.self = rename(c.row), rename(c.self)
 		c.tenantOf = slices.Clone(c.tenantOf)
 		for j := range c.tenantOf {
 			c.tenantOf[j] = rename(c.tenantOf[j])

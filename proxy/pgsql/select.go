@@ -22,8 +22,12 @@ func (a *analysis) selectInto(s *ast.SelectStmt, sc *scope, dest destination, ta
 	case len(s.GetValuesLists()) > 0:
 		return a.values(s, sc)
 	}
+	defer a.enter()()
 	level := &scope{outer: sc, ctes: sc.ctes}
 	level.items = a.from(s.GetFromClause(), sc)
+	a.read(level.items)
+	a.holds(s.GetWhereClause(), level)
+	a.holds(s.GetHavingClause(), level)
 	out := a.targetList(s.GetTargetList(), level, take)
 	a.inClause("WHERE", func() { a.walk(s.GetWhereClause(), level) })
 	a.inClause("HAVING", func() { a.walk(s.GetHavingClause(), level) })

@@ -114,10 +114,16 @@ func (a *analysis) tenantFrom(r *relation, n *ast.Node) (ref tenantValue, ok boo
 	if i < 0 {
 		return ref, false
 	}
-	o, typ := operandOf(n), r.Columns[i].TypeOID
-	if o.kind == operandOther {
+	typ := r.Columns[i].TypeOID
+	if operandOf(n).kind == operandOther {
 		return a.tenantSetting(r, n, typ)
 	}
+	return a.tenantConstant(typ, n)
+}
+
+// tenantConstant makes a tenant of a value that meets a column of the type.
+func (a *analysis) tenantConstant(typ uint32, n *ast.Node) (ref tenantValue, ok bool) {
+	o := operandOf(n)
 	for _, cast := range o.casts {
 		t := typeOIDs[typeName(cast.GetTypeName())]
 		if t == 0 || !sameTenantType(t, typ) {

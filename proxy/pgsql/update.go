@@ -5,10 +5,13 @@ import "github.com/sqlc-dev/oliphant/ast"
 // update plans UPDATE.
 func (a *analysis) update(s *ast.UpdateStmt, sc *scope, dest destination) output {
 	sc = a.with(s.GetWithClause(), sc)
+	defer a.enter()()
 	r := a.writable(s.GetRelation())
 	target := a.targetItem(s.GetRelation(), r)
 	from := a.from(s.GetFromClause(), sc)
 	level := &scope{outer: sc, items: append([]*item{target}, from...), ctes: sc.ctes}
+	a.read(level.items)
+	a.holds(s.GetWhereClause(), level)
 	if r == nil || !r.guarded() {
 		a.refuseTenantChange(r, s.GetTargetList())
 		a.inClause("a value of SET in another table", func() { a.setElsewhere(s.GetTargetList(), level) })
@@ -52,9 +55,12 @@ func (a *analysis) updateProtected(s *ast.UpdateStmt, r *relation, target *item,
 // delete plans DELETE.
 func (a *analysis) delete(s *ast.DeleteStmt, sc *scope, dest destination) output {
 	sc = a.with(s.GetWithClause(), sc)
+	defer a.enter()()
 	target := a.targetItem(s.GetRelation(), a.table(s.GetRelation()))
 	from := a.from(s.GetUsingClause(), sc)
 	level := &scope{outer: sc, items: append([]*item{target}, from...), ctes: sc.ctes}
+	a.read(level.items)
+	a.holds(s.GetWhereClause(), level)
 	a.inClause("WHERE", func() { a.walk(s.GetWhereClause(), level) })
 	return a.returning(s.GetReturningClause(), target, from, sc, dest)
 }
