@@ -99,5 +99,9 @@ func (m *machine) shownType(st *statement, use *pgsql.ParamUse) uint32 {
 	if oid := st.paramType(use); oid != 0 {
 		return oid
 	}
-	return m.policy.field(use.Column).typ.OID()
+	typ := m.policy.field(use.Column).typ
+	if use.Array {
+		typ = typ.Array()
+	}
+	return typ.OID()
 }

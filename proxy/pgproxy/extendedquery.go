@@ -34,6 +34,10 @@ func (m *machine) parse(msg []byte, out *output) error {
 			Hint: "Close statements that are no longer used."}, name, out)
 		return nil
 	}
+	if reason := checkDeclared(plan, oids); reason != nil {
+		m.refuse(reason, name, out)
+		return nil
+	}
 	edited, err := m.editText(text, plan)
 	if reason := refusalOf(err); reason != nil {
 		m.refuse(reason, name, out)

@@ -97,6 +97,7 @@ func (m *machine) clientMessage(in []byte, size int, out *output) (int, error) {
 		return 0, err
 	}
 	clear(m.scratch.tenants)
+	clear(m.scratch.indexes)
 	return size, nil
 }
 

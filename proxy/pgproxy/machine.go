@@ -103,9 +103,12 @@ type scratch struct {
 	sealed   []byte
 	tenant   []byte
 	claim    []byte
+	term     []byte
+	array    []byte
 
 	// Keys that were fetched for the message that waits: the client's need active keys, the server's need keys by id.
 	tenants map[string]resolvedKey
+	indexes map[string]resolvedKey // index keys, by tenant
 	// recent are keys that the rows of the present batch have used: a batch is what one read brought, so a key that is
 	// purged is forgotten within it.
 	recent [4]*fieldcrypt.Key
@@ -119,9 +122,11 @@ var (
 	errDrained = errors.New("the session is idle and the proxy stops")
 )
 
-// keyRequest is a key that must be fetched before the message can go on: the active key of a tenant or one by its id.
+// keyRequest is a key that must be fetched before the message can go on: a tenant's active key or its index key, or one by
+// its id.
 type keyRequest struct {
 	tenant string
+	index  bool
 	id     fieldcrypt.KeyID
 }
 
@@ -143,7 +148,11 @@ func fatal(code, format string, args ...any) error {
 
 // resolve hands in a key that was asked for with a keyRequest, or the reason why there is none.
 func (m *machine) resolve(r keyRequest, key *fieldcrypt.Key, err error) {
-	if r.tenant != "" {
+	switch {
+	case r.index:
+		m.scratch.indexes[r.tenant] = resolvedKey{key, err}
+		return
+	case r.tenant != "":
 		m.scratch.tenants[r.tenant] = resolvedKey{key, err}
 		return
 	}
@@ -159,6 +168,17 @@ func (m *machine) activeKey(tenant []byte) (*fieldcrypt.Key, error) {
 		return key, nil
 	}
 	return nil, &keyRequest{tenant: string(tenant)}
+}
+
+// indexKey returns the tenant's index key, or a *keyRequest.
+func (m *machine) indexKey(tenant []byte) (*fieldcrypt.Key, error) {
+	if r, ok := m.scratch.indexes[string(tenant)]; ok {
+		return r.key, r.err
+	}
+	if key, ok := m.keys.CachedIndex(tenant); ok {
+		return key, nil
+	}
+	return nil, &keyRequest{tenant: string(tenant), index: true}
 }
 
 // keyByID returns the key that an envelope names, or a *keyRequest.

@@ -36,7 +36,7 @@ func offlineMachine(t testing.TB, keys fieldcrypt.KeySource) *machine {
 		planner:       func() (*pgsql.Planner, bool) { return planner, true },
 		schemaChanged: func() {}, user: "app", database: "shop",
 		statements: make(map[string]*statement), portals: make(map[string]*portal), changed: make(map[nameKey]uint64),
-		scratch: scratch{tenants: make(map[string]resolvedKey), ids: make(map[fieldcrypt.KeyID]resolvedKey)},
+		scratch: scratch{tenants: make(map[string]resolvedKey), indexes: make(map[string]resolvedKey), ids: make(map[fieldcrypt.KeyID]resolvedKey)},
 	}
 	m.server.started, m.server.status, m.server.encoding = true, 'I', "UTF8"
 	return m

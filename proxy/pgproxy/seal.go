@@ -162,7 +162,11 @@ func (m *machine) appendEdit(dst []byte, e *pgsql.Edit) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
-	envelope, err := m.seal(m.scratch.envelope[:0], l.Column, tenant, []byte(l.Value), pgvalue.TextFormat, l.CastOID)
+	v := given{[]byte(l.Value), pgvalue.TextFormat, l.CastOID}
+	if l.Array {
+		return m.appendArrayLiteral(dst, l, tenant, v)
+	}
+	envelope, err := m.sealAs(m.scratch.envelope[:0], l.Form, l.Column, tenant, v)
 	m.scratch.envelope = envelope[:0]
 	if err != nil {
 		return dst, err
@@ -174,7 +178,7 @@ func (m *machine) appendEdit(dst []byte, e *pgsql.Edit) ([]byte, error) {
 func appendLiteral(dst, envelope []byte, storage pgsql.Storage) []byte {
 	dst = append(dst, '\'')
 	if storage == pgsql.StorageText {
-		dst = fieldcrypt.AppendText(dst, envelope)
+		dst = appendSealedText(dst, envelope)
 	} else {
 		dst = append(dst, `\x`...)
 		dst = hex.AppendEncode(dst, envelope)
@@ -236,15 +240,15 @@ func (m *machine) sealParams(st *statement, b *pgwire.Bind) error {
 			return err
 		}
 		b.Params[use.Param-1].Value = sealed[start:len(sealed):len(sealed)]
-		b.ParamFormats[use.Param-1] = int16(serverFormat(use.Column))
+		b.ParamFormats[use.Param-1] = int16(serverFormat(use))
 	}
 	m.scratch.sealed = sealed[:0]
 	return nil
 }
 
-// serverFormat is the format in which an envelope goes to the server: text columns hold text in both formats.
-func serverFormat(c *pgsql.Column) pgvalue.Format {
-	if c.Storage == pgsql.StorageText {
+// serverFormat is the format in which a sealed parameter goes to the server: text columns hold text in both formats.
+func serverFormat(use *pgsql.ParamUse) pgvalue.Format {
+	if use.Column.Storage == pgsql.StorageText && !use.Array {
 		return pgvalue.TextFormat
 	}
 	return pgvalue.BinaryFormat
@@ -265,16 +269,19 @@ func (m *machine) sealParam(dst []byte, st *statement, b *pgwire.Bind, use *pgsq
 		return dst, err
 	}
 	i := use.Param - 1
-	format := pgvalue.Format(m.scratch.formats[i])
-	if use.Column.Storage == pgsql.StorageBytea {
-		return m.seal(dst, use.Column, tenant, b.Params[i].Value, format, st.paramType(use))
+	v := given{b.Params[i].Value, pgvalue.Format(m.scratch.formats[i]), st.paramType(use)}
+	switch {
+	case use.Array:
+		return m.appendSealedArray(dst, use.Column, tenant, v)
+	case use.Column.Storage == pgsql.StorageBytea:
+		return m.sealAs(dst, use.Form, use.Column, tenant, v)
 	}
-	envelope, err := m.seal(m.scratch.envelope[:0], use.Column, tenant, b.Params[i].Value, format, st.paramType(use))
+	envelope, err := m.sealAs(m.scratch.envelope[:0], use.Form, use.Column, tenant, v)
 	m.scratch.envelope = envelope[:0]
 	if err != nil {
 		return dst, err
 	}
-	return fieldcrypt.AppendText(dst, envelope), nil
+	return appendSealedText(dst, envelope), nil
 }
 
 // paramTenant returns the tenant of a parameter's row; valid until the next call.
@@ -299,27 +306,7 @@ const unknownOID = 705
 
 // seal appends the envelope of a value that the client sent.
 func (m *machine) seal(dst []byte, c *pgsql.Column, tenant, value []byte, format pgvalue.Format, oid uint32) ([]byte, error) {
-	key, err := m.activeKey(tenant)
-	if err != nil {
-		if isWait(err) {
-			return dst, err
-		}
-		return dst, sealError(c, err)
-	}
-	f := m.policy.field(c)
-	m.scratch.plain, err = f.typ.AppendModified(m.scratch.plain[:0], value, format, oid, &m.server.settings, f.modifier)
-	if err != nil {
-		return dst, sealError(c, err)
-	}
-	sealed, err := key.Seal(dst, f.field, m.scratch.plain)
-	clear(m.scratch.plain)
-	switch {
-	case errors.Is(err, fieldcrypt.ErrBudget):
-		return dst, m.renew(tenant, c)
-	case err != nil:
-		return dst, sealError(c, err)
-	}
-	return sealed, nil
+	return m.sealAs(dst, pgsql.FormStored, c, tenant, given{value, format, oid})
 }
 
 // renew asks for the tenant's active key again after its message budget was used up, and gives up if the key that was

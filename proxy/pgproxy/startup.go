@@ -159,7 +159,7 @@ func (s *Server) newMachine(db *database, packet *pgwire.StartupPacket) *machine
 		planner: db.planner, schemaChanged: db.invalidate, groups: db.groups,
 		user: packet.User(), database: packet.Database(),
 		statements: make(map[string]*statement), portals: make(map[string]*portal), changed: make(map[nameKey]uint64),
-		scratch: scratch{tenants: make(map[string]resolvedKey), ids: make(map[fieldcrypt.KeyID]resolvedKey)},
+		scratch: scratch{tenants: make(map[string]resolvedKey), indexes: make(map[string]resolvedKey), ids: make(map[fieldcrypt.KeyID]resolvedKey)},
 	}
 }
 

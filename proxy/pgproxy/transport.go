@@ -207,9 +207,12 @@ func (t *transport) fetch(ctx context.Context, r *keyRequest) {
 	defer cancel()
 	var key *fieldcrypt.Key
 	var err error
-	if r.tenant != "" {
+	switch {
+	case r.index:
+		key, err = t.srv.keys.Index(ctx, r.tenant)
+	case r.tenant != "":
 		key, err = t.srv.keys.Active(ctx, r.tenant)
-	} else {
+	default:
 		key, err = t.srv.keys.ByID(ctx, r.id)
 	}
 	if err != nil {

@@ -149,6 +149,9 @@ func tenantsHint(x, y *column) string {
 
 // mustBeComparable refuses columns of a type whose equal values have several canonical forms.
 func (a *analysis) mustBeComparable(c *column, at int) {
+	if c.prot.Search == SearchTerm {
+		refuseUse(c, at, "a comparison", "Comparing by equality terms is not supported yet; use the deterministic form.")
+	}
 	if comparedType(c.prot.Type) == "" {
 		refuseUse(c, at, "a comparison", "Equal values of type "+c.prot.Type+" have several forms; select by another column.")
 	}
@@ -189,7 +192,7 @@ func (a *analysis) compareValue(c *column, n *ast.Node, sc *scope) {
 	checkComparedConstant(c, o)
 	a.meet(o.at, literalCarried)
 	v := *c
-	a.later(func() { a.sealCompared(&v, o, FormCompared) })
+	a.later(func() { a.sealCompared(&v, o) })
 }
 
 func (a *analysis) refuseOperand(c *column, n *ast.Node, sc *scope) {
@@ -235,16 +238,20 @@ func checkComparedConstant(c *column, o operand) {
 }
 
 // sealCompared puts the sealed value in the place of one that is compared with a column.
-func (a *analysis) sealCompared(c *column, o operand, form Form) {
+func (a *analysis) sealCompared(c *column, o operand) {
 	tenant := a.comparedTenant(c, o)
 	if o.kind == operandParam {
-		use := &ParamUse{Param: o.param, Column: c.prot, Tenant: tenant.TenantRef, CastOID: castOID(o), Form: form}
+		use := &ParamUse{Param: o.param, Column: c.prot, Tenant: tenant.TenantRef, CastOID: castOID(o), Form: c.prot.ComparedForm()}
 		a.paramIs(o.param, paramRole{sealed: use, tenant: tenant, at: o.at})
 		a.dropCasts(o, "$"+strconv.Itoa(o.param))
 		return
 	}
 	start, end := a.mustSpan(o, c.row.rel, c.prot)
-	l := &Literal{Column: c.prot, Value: o.value, Tenant: tenant.TenantRef, CastOID: castOID(o), Form: form}
+	typ := castOID(o)
+	if typ == 0 && o.kind == operandNumber {
+		typ = typeOIDs["numeric"] // any number that is none of the column's type is unequal to all that are
+	}
+	l := &Literal{Column: c.prot, Value: o.value, Tenant: tenant.TenantRef, CastOID: typ, Form: c.prot.ComparedForm()}
 	a.sealLiteral(l, o.at, tenant.origin, start, end)
 }
 
@@ -265,5 +272,6 @@ func (a *analysis) comparedTenant(c *column, o operand) tenantValue {
 		refuse(o.at, codeUnsupported, "Pass the value as a parameter too.",
 			"the literal that is compared with protected column %s cannot be sealed: its tenant is a parameter, known only later", c.qualified())
 	}
+	v.Claims = c.row.rel.claims
 	return v
 }

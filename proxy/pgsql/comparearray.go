@@ -73,7 +73,7 @@ func (a *analysis) sealArray(c *column, o operand) {
 	case !ok:
 		refuse(o.at, codeUnsupported, "Leave the cast out.", "the array that is compared with protected column %s cannot be delimited", c.qualified())
 	case o.kind == operandParam:
-		use := &ParamUse{Param: o.param, Column: c.prot, Tenant: tenant.TenantRef, Form: FormCompared, Array: true, CastOID: arrayCastOID(o)}
+		use := &ParamUse{Param: o.param, Column: c.prot, Tenant: tenant.TenantRef, Form: c.prot.ComparedForm(), Array: true, CastOID: arrayCastOID(o)}
 		a.paramIs(o.param, paramRole{sealed: use, tenant: tenant, at: o.at})
 		if len(o.casts) > 0 {
 			a.edit(start, end, "$"+strconv.Itoa(o.param))
@@ -83,7 +83,7 @@ func (a *analysis) sealArray(c *column, o operand) {
 			a.edit(start, end, "NULL")
 		}
 	default:
-		l := &Literal{Column: c.prot, Value: o.value, Tenant: tenant.TenantRef, Form: FormCompared, Array: true}
+		l := &Literal{Column: c.prot, Value: o.value, Tenant: tenant.TenantRef, Form: c.prot.ComparedForm(), Array: true}
 		a.sealLiteral(l, o.at, tenant.origin, start, end)
 	}
 }
@@ -92,6 +92,20 @@ func (a *analysis) sealArray(c *column, o operand) {
 var arrayOIDs = map[string]uint32{
 	"bool": 1000, "bytea": 1001, "int2": 1005, "int4": 1007, "text": 1009, "varchar": 1015, "int8": 1016, "timestamp": 1115,
 	"date": 1182, "timestamptz": 1185, "uuid": 2951,
+}
+
+// ArrayElement returns the type of the elements of a built-in array type; 0 if the type is to be inferred, and a number that
+// no type has if it is none that a column which can be searched is compared with.
+func ArrayElement(oid uint32) uint32 {
+	if oid == 0 || oid == 705 {
+		return 0
+	}
+	for name, array := range arrayOIDs {
+		if array == oid {
+			return typeOIDs[name]
+		}
+	}
+	return ^uint32(0)
 }
 
 func arrayCastOID(o operand) uint32 {

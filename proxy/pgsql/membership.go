@@ -26,7 +26,7 @@ func (a *analysis) membership(s *ast.SubLink, sc *scope) bool {
 		}
 	}
 	for i, test := range tests {
-		a.member(test, out, i, sc)
+		a.member(s, test, out, i, sc)
 	}
 	if p := out.anyProtected(); p != nil && len(out.cols) != len(tests) {
 		refuseUse(p, int(s.GetLocation()), "a subquery that returns another number of columns than it is compared with", "Name the columns.")
@@ -51,7 +51,7 @@ func (a *analysis) equalsOutput(test *ast.Node, c *column, sc *scope) {
 }
 
 // member plans the comparison of a value with the i-th column of a subquery.
-func (a *analysis) member(test *ast.Node, out output, i int, sc *scope) {
+func (a *analysis) member(s *ast.SubLink, test *ast.Node, out output, i int, sc *scope) {
 	x := a.searched(test, sc)
 	at := a.position(test)
 	switch {
@@ -60,7 +60,7 @@ func (a *analysis) member(test *ast.Node, out output, i int, sc *scope) {
 	case i < len(out.cols) && out.cols[i].prot != nil && out.cols[i].prot.Search != SearchNone && !out.opaque:
 		a.compareValue(&out.cols[i], test, sc)
 	case i < len(out.cols) && out.cols[i].prot != nil:
-		refuseUse(&out.cols[i], at, "a subquery that is used as a value", "Join the table instead.")
+		refuseUse(&out.cols[i], a.position(s.GetSubselect()), "a subquery that is used as a value", "Join the table instead.")
 	default:
 		a.walk(test, sc)
 	}

@@ -36,7 +36,7 @@ func openWorld(t *testing.T) *pgconn.PgConn {
 }
 
 func worldSQL() string {
-	types := map[uint32]string{25: "text", 17: "bytea", 20: "int8", 2950: "uuid"}
+	types := map[uint32]string{25: "text", 17: "bytea", 20: "int8", 1043: "varchar", 2950: "uuid"}
 	var b strings.Builder
 	b.WriteString("CREATE SCHEMA sales; CREATE SCHEMA hr;\n")
 	for _, r := range testCatalog().Relations {

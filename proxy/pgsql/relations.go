@@ -96,7 +96,7 @@ type relations struct {
 	byName map[string][]*relation
 	names  *filter // finds the names of sensitive relations in a string
 	// settings is set if a run-time parameter names a tenant.
-	settings bool
+	settings   bool
 	searchable bool // some column can be searched
 }
 

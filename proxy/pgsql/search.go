@@ -15,6 +15,14 @@ const (
 	FormTerm
 )
 
+// ComparedForm is the form of values that are compared with the column, which can be searched.
+func (c *Column) ComparedForm() Form {
+	if c.Search == SearchTerm {
+		return FormTerm
+	}
+	return FormCompared
+}
+
 // comparable reports whether equal values of both columns, of one tenant, are sealed so that they are found equal.
 func comparable(x, y *Column) bool {
 	return x.Search != SearchNone && x.Search == y.Search && x.Domain == y.Domain && x.Storage == y.Storage &&

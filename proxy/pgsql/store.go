@@ -118,7 +118,9 @@ func (a *analysis) tenantFrom(r *relation, n *ast.Node) (ref tenantValue, ok boo
 	if operandOf(n).kind == operandOther {
 		return a.tenantSetting(r, n, typ)
 	}
-	return a.tenantConstant(typ, n)
+	ref, ok = a.tenantConstant(typ, n)
+	ref.Claims = r.claims
+	return ref, ok
 }
 
 // tenantConstant makes a tenant of a value that meets a column of the type.
@@ -135,10 +137,10 @@ func (a *analysis) tenantConstant(typ uint32, n *ast.Node) (ref tenantValue, ok 
 		if t := castOID(o); t != 0 {
 			typ = t
 		}
-		return tenantValue{TenantRef: TenantRef{Kind: TenantParam, Param: o.param, TypeOID: typ, Claims: r.claims}}, true
+		return tenantValue{TenantRef: TenantRef{Kind: TenantParam, Param: o.param, TypeOID: typ}}, true
 	case operandString, operandNumber:
 		a.meet(o.at, literalCarried)
-		return tenantValue{TenantRef{Kind: TenantFixed, Value: o.value, TypeOID: typ, Claims: r.claims}, originAt(o.at)}, true
+		return tenantValue{TenantRef{Kind: TenantFixed, Value: o.value, TypeOID: typ}, originAt(o.at)}, true
 	}
 	return ref, false
 }

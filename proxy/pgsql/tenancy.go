@@ -153,7 +153,11 @@ func (a *analysis) tenantColumn(n *ast.Node, sc *scope) *column {
 }
 
 func (a *analysis) equalsValue(c *column, n *ast.Node, found func(tenantEdge)) {
-	if v, ok := a.tenantConstant(c.typ, n); ok {
+	v, ok := a.tenantConstant(c.typ, n)
+	if !ok && c.self.rel != nil && operandOf(n).kind == operandOther {
+		v, ok = a.tenantSetting(c.self.rel, n, c.typ)
+	}
+	if ok {
 		found(tenantEdge{from: c.self, value: v})
 	}
 }
@@ -254,6 +258,7 @@ func (a *analysis) oneTenant(x, y tenantValue) bool {
 	if sameTenantType(x.TypeOID, y.TypeOID) || x.TypeOID == 0 && isTextType(y.TypeOID) || y.TypeOID == 0 && isTextType(x.TypeOID) {
 		x.TypeOID = y.TypeOID // a fixed tenant of the policy has no type
 	}
+	x.Claims = y.Claims // what else must agree with it
 	return a.equalTenants(x, y)
 }
 

@@ -64,3 +64,9 @@ create view v_cte as with c as (select tenant_id, id, born, email from customers
 create view v_people as select * from people;
 create view v_shared as select id, x from other.shared;
 create materialized view m_mail as select id, tenant_id, email, upper(name) as name from customers where tenant_id = 'globex';
+
+-- Columns that can be searched: deterministic ones, two of them in one domain with those of other tables, one kept as text.
+create table members (id int primary key, tenant_id text, email sealed(text), backup sealed(varchar), number sealed(int8), small sealed(int4),
+	joined sealed(date), seen sealed(timestamptz), ref sealed(uuid), raw sealed(bytea), handle text, note sealed(text), name text, unique (tenant_id, email));
+create table invites (id int primary key, tenant varchar(20), email sealed(text), handle text);
+create table guests (id int primary key, email sealed(text) unique, name text);
