@@ -9,7 +9,9 @@ func searchableTables() []pgsql.Table {
 		index++
 		return pgsql.Column{Name: name, Field: "searched_" + domain + "_" + name, Type: typ, Index: index, Search: search, Domain: domain}
 	}
-	deterministic := func(domain, name, typ string) pgsql.Column { return searched(pgsql.SearchDeterministic, domain, name, typ) }
+	deterministic := func(domain, name, typ string) pgsql.Column {
+		return searched(pgsql.SearchDeterministic, domain, name, typ)
+	}
 	handle := func() pgsql.Column {
 		c := deterministic("handle", "handle", "text")
 		c.Storage, c.Field = pgsql.StorageText, c.Field+string(rune('a'+index-1001))
