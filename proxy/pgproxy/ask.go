@@ -19,6 +19,7 @@ type question struct {
 	// stays is set for a question whose answer holds in the transaction only in which it is asked: it is asked in the one of
 	// the message that waits, which it may begin.
 	stays bool
+	alone bool // it began the segment
 }
 
 // askName is the statement and the portal of questions. The unnamed ones are the client's.
@@ -59,7 +60,7 @@ func (m *machine) ask(q *question, out *output) error {
 		m.client.segment.flushed = true // what the client has sent behind waits
 		return errHold
 	}
-	m.client.askedAlone = alone
+	q.alone = alone
 	return m.holdForReplies(out)
 }
 
@@ -83,12 +84,13 @@ func (m *machine) failQuestion(first *pending) bool {
 		return false
 	}
 	first.asked.done(false)
-	return m.queue.syncs > 0 || m.client.askedAlone
+	m.client.owesSync = first.asked.alone
+	return m.queue.syncs > 0 || first.asked.alone
 }
 
 // leaveSegment sends the Sync of a question that has failed in a segment that the client does not know of.
 func (m *machine) leaveSegment(out *output) error {
-	m.client.askedAlone, m.client.ignoring = false, false
+	m.client.owesSync, m.client.ignoring = false, false
 	m.push(pending{request: reqSync, silent: true})
 	out.buf = append(out.own(), 'S', 0, 0, 0, 4)
 	m.client.segment.flushed = true

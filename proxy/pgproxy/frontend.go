@@ -63,7 +63,7 @@ func (m *machine) held(typ byte) bool {
 func (m *machine) clientMessage(in []byte, size int, out *output) (int, error) {
 	c := &m.client
 	typ := in[0]
-	if c.askedAlone && c.ignoring && typ != 'X' {
+	if c.owesSync && typ != 'X' {
 		return 0, m.leaveSegment(out)
 	}
 	if c.copying != nil && typ != 'X' {

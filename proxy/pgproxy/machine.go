@@ -58,7 +58,7 @@ type clientSide struct {
 	deaf       bool   // a simple query was refused: COPY data behind it is for nobody
 	copying    *Error // a COPY FROM STDIN was refused with this, and its rows are thrown away
 	segment    segment
-	askedAlone bool // the last question began the segment that it was asked in
+	owesSync   bool // a question failed in a segment that the client does not know of: its Sync is to be sent
 	// copyEnds has, for each CopyDone and CopyFail sent ahead of the server's readiness, the number of the message before.
 	copyEnds []uint64
 }

@@ -20,14 +20,7 @@ func offlineMachine(t testing.TB, keys fieldcrypt.KeySource) *machine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	customers := pgsql.Relation{OID: 16400, Schema: "public", Name: "customers", Kind: pgsql.OrdinaryTable}
-	for i, c := range []struct {
-		name string
-		oid  uint32
-	}{{"id", 20}, {"tenant_id", 25}, {"name", 25}, {"email", 17}, {"note", 25}, {"photo", 17}, {"points", 17}, {"born", 17}, {"ref", 17}, {"profile", 17}} {
-		customers.Columns = append(customers.Columns, pgsql.Attribute{Name: c.name, Number: int16(i + 1), TypeOID: c.oid})
-	}
-	planner, err := pgsql.NewPlanner(policy, &pgsql.Catalog{Relations: []pgsql.Relation{customers}}, pgsql.Config{})
+	planner, err := pgsql.NewPlanner(policy, offlineCatalog(), pgsql.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,6 +33,18 @@ func offlineMachine(t testing.TB, keys fieldcrypt.KeySource) *machine {
 	}
 	m.server.started, m.server.status, m.server.encoding = true, 'I', "UTF8"
 	return m
+}
+
+// offlineCatalog has the table of protectedPolicy.
+func offlineCatalog() *pgsql.Catalog {
+	customers := pgsql.Relation{OID: 16400, Schema: "public", Name: "customers", Kind: pgsql.OrdinaryTable}
+	for i, c := range []struct {
+		name string
+		oid  uint32
+	}{{"id", 20}, {"tenant_id", 25}, {"name", 25}, {"email", 17}, {"note", 25}, {"photo", 17}, {"points", 17}, {"born", 17}, {"ref", 17}, {"profile", 17}} {
+		customers.Columns = append(customers.Columns, pgsql.Attribute{Name: c.name, Number: int16(i + 1), TypeOID: c.oid})
+	}
+	return &pgsql.Catalog{Relations: []pgsql.Relation{customers}}
 }
 
 // message builds a protocol message.

@@ -76,7 +76,7 @@ func (m *machine) openValue(dst []byte, i int, r *rows, values []pgwire.Param, s
 	}
 	if seen.key == nil || seen.key.ID() != header.KeyID || seen.tenant != c.Tenant {
 		if err := m.checkKey(header.KeyID, &c.Tenant, r, values, seen); err == errForeign {
-			return m.foreign(dst, c, r.format(i))
+			return m.foreign(dst, c)
 		} else if err != nil {
 			return dst, err
 		}

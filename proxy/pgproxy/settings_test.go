@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"strings"
 	"testing"
 
@@ -156,5 +157,72 @@ func TestTextInFlightBehindASettingThatMattersWaitsForIt(t *testing.T) {
 				t.Errorf("got %s", got)
 			}
 		})
+	}
+}
+
+// withSetting makes a session in which a parameter names the tenant, besides the column.
+func withSetting(t testing.TB, told ...string) func(m *machine) {
+	return func(m *machine) {
+		policy := protectedPolicy()
+		policy.Tables[0].Tenant.Setting = "app.tenant"
+		planner, err := pgsql.NewPlanner(policy, offlineCatalog(), pgsql.Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.policy, err = bindPolicy(policy); err != nil {
+			t.Fatal(err)
+		}
+		m.planner = func() (*pgsql.Planner, bool) { return planner, true }
+		if len(told) > 0 {
+			m.settings.known = &facts{told}
+		}
+	}
+}
+
+func TestSettingThatNamesTheTenantCostsAPreparedSelectNoAllocation(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	if n := testing.AllocsPerRun(1000, pointSelectOf(t, "someone@example.com", withSetting(t, "acme"))); n > 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func TestQuestionForTheTenantThatFailsRefusesTheStatement(t *testing.T) {
+	for _, ask := range []Ask{AskAfterChange, AskEachTransaction} {
+		m := offlineMachine(t, newMemoryKeys())
+		withSetting(t)(m)
+		m.policy.ask = ask
+		query := message('Q', "select id, email from customers\x00")
+		var out, shown, back output
+		if _, err := m.fromClient(query, &out); !errors.Is(err, errHold) || bytes.Contains(out.bytes(), []byte("customers")) {
+			t.Fatalf("%v, %q", err, out.bytes())
+		}
+		replies := bytes.Clone(askedFails)
+		if ask == AskEachTransaction { // the question has no Sync of its own until it fails
+			if _, err := m.fromServer(replies, &shown, &back); err != nil {
+				t.Fatal(err)
+			}
+			out.reset()
+			if _, err := m.fromClient(query, &out); !errors.Is(err, errHold) || !bytes.Equal(out.bytes(), message('S', "")) {
+				t.Fatalf("%v, %q", err, out.bytes())
+			}
+			replies = nil
+		}
+		if _, err := m.fromServer(append(replies, message('Z', "I")...), &shown, &back); err != nil || len(shown.bytes()) > 0 {
+			t.Fatalf("%v, shown %q", err, shown.bytes())
+		}
+		out.reset()
+		if _, err := m.fromClient(query, &out); err != nil || !bytes.Contains(out.bytes(), []byte(refusedText)) {
+			t.Fatalf("%v, %q", err, out.bytes())
+		}
+		failed := append(message('E', "SERROR\x00VERROR\x00C42601\x00Mx\x00\x00"), message('Z', "I")...)
+		if _, err := m.fromServer(failed, &shown, &back); err != nil || !bytes.Contains(shown.bytes(), []byte(errUntold.Message)) {
+			t.Fatalf("%v, shown %q", err, shown.bytes())
+		}
+		out.reset()
+		if _, err := m.fromClient(query, &out); !errors.Is(err, errHold) || !bytes.Contains(out.bytes(), []byte("current_setting")) {
+			t.Fatalf("not asked again: %v, %q", err, out.bytes())
+		}
 	}
 }

@@ -90,12 +90,12 @@ func (m *machine) checkClaims(c *pgsql.Claims, key *fieldcrypt.Key) error {
 }
 
 // foreign appends what a value reads as in a row that is rightly another tenant's than the session's.
-func (m *machine) foreign(dst []byte, c *pgsql.ResultColumn, _ pgvalue.Format) ([]byte, error) {
-	rule := c.Tenant.Claims.Foreign
+func (m *machine) foreign(dst []byte, c *pgsql.ResultColumn) ([]byte, error) {
+	rule, typ := c.Tenant.Claims.Foreign, m.policy.field(c.Column).typ
 	switch {
 	case rule == pgsql.ForeignError:
 		return dst, errForeign
-	case rule == pgsql.ForeignMask && m.policy.field(c.Column).typ == pgvalue.Text:
+	case rule == pgsql.ForeignMask && (typ == pgvalue.Text || typ == pgvalue.Varchar):
 		return append(binary.BigEndian.AppendUint32(dst, uint32(len(foreignText))), foreignText...), nil
 	}
 	return binary.BigEndian.AppendUint32(dst, math.MaxUint32), nil // NULL
