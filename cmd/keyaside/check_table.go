@@ -67,7 +67,10 @@ func (t *tableCheck) run(ctx context.Context) (there bool, err error) {
 		t.checkColumn(name)
 	}
 	t.checkTenant()
-	return true, t.checkDependents(ctx)
+	if err := t.checkDependents(ctx); err != nil {
+		return true, err
+	}
+	return true, t.checkSchema(ctx)
 }
 
 // A domain over a domain is followed down to its base type; the modifier is that of the first domain that has one.
