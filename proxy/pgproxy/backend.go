@@ -2,6 +2,7 @@ package pgproxy
 
 import (
 	"bytes"
+	"maps"
 
 	"github.com/jackc/pgproto3/v2"
 
@@ -82,10 +83,8 @@ func asynchronous(typ byte) bool { return typ == 'N' || typ == 'A' || typ == 'S'
 // the bulk of all traffic and pass by their header alone.
 func needsBody(typ byte, first *pending, swallow bool) bool {
 	switch typ {
-	case 'Z', 'E', 'S':
+	case 'Z', 'E', 'S', 'C':
 		return true
-	case 'C':
-		return !swallow
 	case 'I':
 		return first != nil && first.asksForRows
 	case 'D':
@@ -117,9 +116,6 @@ func (m *machine) trackServer(typ byte, first *pending, back *output) {
 
 // answered takes the end of one answer: the request is done, or the next statement of a simple query answers.
 func (m *machine) answered(first *pending) {
-	if m.server.swallow {
-		return // the whole segment is taken off the queue at its ReadyForQuery
-	}
 	if first.request != reqQuery {
 		if !first.request.ready() {
 			m.queue.pop()
@@ -128,7 +124,7 @@ func (m *machine) answered(first *pending) {
 	}
 	first.current++
 	if first.script != nil {
-		first.rows = scriptRows(first.script, first.current)
+		first.rows = m.scriptRows(first.script, first.current)
 	}
 }
 
@@ -168,7 +164,7 @@ func (m *machine) readServer(msg []byte, first *pending, out, back *output) erro
 	case 'S':
 		m.parameterStatus(body)
 	case 'C':
-		silent := first != nil && first.silent
+		silent := m.server.swallow || first != nil && first.silent
 		m.commandComplete(body, first)
 		if silent {
 			return nil
@@ -247,7 +243,7 @@ func (m *machine) finishSegment() {
 // endTransaction forgets portals, which do not outlive the transaction, and reports a changed catalog.
 func (m *machine) endTransaction() {
 	if len(m.portals) > 0 && m.queue.empty() {
-		clear(m.portals)
+		maps.DeleteFunc(m.portals, func(_ string, p *portal) bool { return p.cursor == nil || !p.cursor.Hold })
 	}
 	if m.queue.empty() { // else they may be those of a statement under way
 		m.session.Children = nil
@@ -271,6 +267,9 @@ func (m *machine) errorResponse(msg []byte, first *pending, out *output) error {
 	}
 	m.roles.stale = m.roles.stale || m.roles.switches // it may have rolled a change back
 	if s.swallow {
+		if first != nil && !first.request.ready() && !s.aborting {
+			m.queue.skipToSync(m.undoPending) // the client is not told, but what it prepared is skipped as well
+		}
 		return nil
 	}
 	if !m.failQuestion(first) {
@@ -362,6 +361,9 @@ func (m *machine) commandComplete(body []byte, first *pending) {
 			m.deallocate(st.Deallocate, st.DeallocateAll, first.serial)
 		}
 		m.server.ddl = m.server.ddl || st.Schema
+		if st.Naming != nil {
+			m.nameDone(st.Naming)
+		}
 	}
 	m.answered(first)
 }

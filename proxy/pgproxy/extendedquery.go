@@ -16,7 +16,7 @@ func (m *machine) parse(msg []byte, out *output) error {
 	if !ok {
 		return fatal(codeProtocolViolation, "invalid Parse message")
 	}
-	plan, refusal, err := m.plan(text, out)
+	plan, refusal, err := m.plan(text, true, out)
 	if err != nil {
 		return err
 	}
@@ -28,6 +28,9 @@ func (m *machine) parse(msg []byte, out *output) error {
 		m.push(pending{request: reqParse, undo: m.forgetStatement(name)})
 		out.pass(msg)
 		return nil
+	}
+	if executes(plan) && !m.queue.empty() {
+		return m.holdForReplies(out) // until then it is not certain what the name means
 	}
 	if len(m.statements) >= maxStatements {
 		m.refuse(&Error{Code: codeLimitExceeded, Message: "too many prepared statements on protected tables in this session",
@@ -51,6 +54,7 @@ func (m *machine) parse(msg []byte, out *output) error {
 	if m.settings.used {
 		st.sealed = m.settings.known
 	}
+	st.executes = m.statements[st.naming().Executes]
 	m.push(pending{request: reqParse, text: edited, undo: m.setStatement(name, st)})
 	m.appendParse(out, name, text, st)
 	return nil
@@ -83,6 +87,7 @@ func (m *machine) appendParse(out *output, name, text []byte, st *statement) {
 
 func (m *machine) bind(msg []byte, out *output) error {
 	portalName, name, err := pgwire.BindNames(msg[pgwire.HeaderSize:])
+	portalName, name = keptName(portalName), keptName(name)
 	if err != nil {
 		return fatal(codeProtocolViolation, "invalid Bind message")
 	}
@@ -105,6 +110,20 @@ func (m *machine) bind(msg []byte, out *output) error {
 	}
 	if err != nil {
 		return err
+	}
+	if m.unsettledNames(st) {
+		return m.holdForReplies(out)
+	}
+	if reason := m.changedMeaning(st, nil, false); reason != nil {
+		m.refuse(reason, refusedName, out)
+		return nil
+	}
+	if st.naming().Prepares != nil && bindsValues(msg[pgwire.HeaderSize:]) {
+		m.refuse(valuesForPrepare(), refusedName, out)
+		return nil
+	}
+	if from := m.cursorOf(st); from != nil {
+		return m.bindFetch(msg, portalName, st, from, out)
 	}
 	if !st.plan.Protected() {
 		m.push(pending{request: reqBind, undo: m.setPortal(portalName, &portal{statement: st})})
@@ -182,13 +201,18 @@ func (m *machine) describe(msg []byte, out *output) error {
 	p := pending{request: reqDescribe}
 	if kind == 'S' {
 		if st := m.statements[string(name)]; st != nil {
+			if m.unsettledNames(st) {
+				return m.holdForReplies(out)
+			}
 			p.params, p.announces = st, st
-			if st.columns() != nil {
+			if from := m.cursorOf(st); from != nil {
+				p.rows, p.announces = &rows{columns: from.rows.columns}, from.statement
+			} else if st.columns() != nil {
 				p.rows = &rows{columns: st.columns()}
 			}
 		}
 	} else if known := m.portals[string(name)]; known != nil {
-		p.rows, p.announces = known.rows, known.statement
+		p.rows, p.announces = known.rows, known.described()
 	}
 	if p.announces != nil {
 		p.announces.announced = m.segments + 1
@@ -205,12 +229,16 @@ func (m *machine) execute(msg []byte, out *output) error {
 	if !ok {
 		return fatal(codeProtocolViolation, "invalid Execute message")
 	}
+	name = keptName(name)
 	if m.unsettled('P', name) {
 		return m.holdForReplies(out)
 	}
 	p := pending{request: reqExecute}
 	known := m.portals[string(name)]
 	if known != nil {
+		if m.unsettledNames(known.statement) {
+			return m.holdForReplies(out)
+		}
 		err := m.mayExecute(known, out)
 		if reason := refusalOf(err); reason != nil {
 			m.refuse(reason, refusedName, out)
@@ -225,7 +253,7 @@ func (m *machine) execute(msg []byte, out *output) error {
 	if known != nil {
 		p.rows, p.script = known.rows, known.statement.plan
 		m.noteChildren(p.script)
-		if st := known.statement; p.rows != nil && !st.verified && st.announced != m.segments+1 {
+		if st := known.described(); p.rows != nil && !st.verified && st.announced != m.segments+1 {
 			m.verify(name, known, out)
 		}
 	}
@@ -234,19 +262,28 @@ func (m *machine) execute(msg []byte, out *output) error {
 	s.writes = s.writes || p.script == nil || scriptWrites(p.script)
 	m.push(p)
 	out.pass(msg)
+	if p.script != nil && changesNames(p.script) {
+		_ = m.holdForReplies(out) // for the next message
+	}
 	return nil
 }
 
 // mayExecute returns nil if the portal may be executed with what the session's role and settings are now.
 func (m *machine) mayExecute(p *portal, out *output) error {
+	if reason := m.changedMeaning(p.statement, p.fetched, true); reason != nil {
+		return reason
+	}
+	if reason := m.tooManyNames(p.statement.plan); reason != nil {
+		return reason
+	}
 	if !p.statement.plan.Unnamed {
-		if reason, err := m.authorize(p.statement.plan, nil, out); reason != nil {
+		if reason, err := m.authorize(p.described().plan, nil, out); reason != nil {
 			return reason
 		} else if err != nil {
 			return err
 		}
 	}
-	if p.statement.bySetting {
+	if p.described().bySetting {
 		if _, err := m.facts(); err != nil {
 			return err
 		}
@@ -257,7 +294,7 @@ func (m *machine) mayExecute(p *portal, out *output) error {
 // verify asks the server to describe a portal whose result the client does not ask for, so that its rows are never taken
 // apart by a catalog that is out of date.
 func (m *machine) verify(name []byte, p *portal, out *output) {
-	m.push(pending{request: reqDescribe, rows: p.rows, announces: p.statement, silent: true})
+	m.push(pending{request: reqDescribe, rows: p.rows, announces: p.described(), silent: true})
 	out.buf = appendNamed(out.own(), 'D', 'P', name)
 }
 
@@ -308,7 +345,7 @@ func splitParse(body []byte) (name, text []byte, oids []uint32, ok bool) {
 	for rest = rest[2:]; len(rest) > 0; rest = rest[4:] {
 		oids = append(oids, binary.BigEndian.Uint32(rest))
 	}
-	return name, text, oids, true
+	return keptName(name), text, oids, true
 }
 
 // splitNamed takes a Describe or Close body apart: 'S' or 'P', and the name.
@@ -317,5 +354,5 @@ func splitNamed(body []byte) (kind byte, name []byte, ok bool) {
 		return 0, nil, false
 	}
 	name, _, ok = bytes.Cut(body[1:], []byte{0})
-	return body[0], name, ok
+	return body[0], keptName(name), ok
 }

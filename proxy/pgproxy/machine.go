@@ -35,6 +35,8 @@ type machine struct {
 	settings   sessionSettings
 	reading    *facts // of the result whose row is at hand
 
+	prepared func(name string) *pgsql.Prepared // findPrepared
+
 	// What the client prepared, as it will be once the server has carried out all that is under way.
 	statements map[string]*statement
 	portals    map[string]*portal

@@ -11,6 +11,10 @@ type nameKey struct {
 	name string
 }
 
+// keptName is the part of a name that the server tells names apart by (NAMEDATALEN less one, src/include/pg_config_manual.h):
+// its tables of statements and portals cut longer ones.
+func keptName(name []byte) []byte { return name[:min(len(name), 63)] }
+
 // unsettled reports whether a message of an earlier segment that changed the name is still unanswered. If it failed, the
 // name means again what it meant before; in the same segment the server would skip what follows.
 func (m *machine) unsettled(kind byte, name []byte) bool {
@@ -23,6 +27,12 @@ func (m *machine) unsettled(kind byte, name []byte) bool {
 	}
 	segment, ok := m.changed[nameKey{kind, string(name)}]
 	return ok && segment != m.segments
+}
+
+// unsettledNames is unsettled for the names in a statement of SQL.
+func (m *machine) unsettledNames(st *statement) bool {
+	n := st.naming()
+	return n.Executes != "" && m.unsettled('S', []byte(n.Executes)) || n.Fetches != "" && m.unsettled('P', []byte(n.Fetches))
 }
 
 // holdForReplies asks the server for all replies, for which the client's next message then waits.
@@ -81,10 +91,11 @@ func (m *machine) undoPending(p *pending) {
 	if p.asksForRows {
 		m.client.copying = nil // the client is not asked for rows
 	}
-	u := &p.undo
+	u := p.undo
 	if u.key.kind == 0 {
 		return
 	}
+	p.undo = undo{} // so that an earlier message's change does not wait for it
 	if m.changed[u.key] != u.segment {
 		if later := m.queue.change(u.key, u.segment); later != nil {
 			later.statement, later.portal = u.statement, u.portal

@@ -24,26 +24,25 @@ import (
 //	P|statement|text    B|portal|statement|value…    D|S or P|name    E|portal|rows    C|S or P|name    S    H
 //	Q|text              d|data  c  f|reason
 //
-// REFUSED in a text stands for a statement that the proxy refuses and, on the other server, for a syntax error;
-// EXECUTED likewise for EXECUTE s.
+// REFUSED in a text stands for a statement that the proxy refuses and, on the other server, for a syntax error.
 
 const pipelineTables = `create table customers (id int primary key, tenant_id text, email %s); create table plain (id int, a text)`
 
 // rawSession is a session without a driver.
 type rawSession struct {
-	t                 testing.TB
-	c                 net.Conn
-	refused, executed string
+	t       testing.TB
+	c       net.Conn
+	refused string
 }
 
-func openRaw(t testing.TB, address, user, database, refused, executed string) *rawSession {
+func openRaw(t testing.TB, address, user, database, refused string) *rawSession {
 	t.Helper()
 	c, err := net.Dial("tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = c.Close() })
-	r := &rawSession{t, c, refused, executed}
+	r := &rawSession{t, c, refused}
 	r.write(rawStartup("user", user, "database", database))
 	r.await("Z")
 	return r
@@ -59,7 +58,7 @@ func (r *rawSession) write(b []byte) {
 
 // encode makes the message that a word of a pipeline stands for.
 func (r *rawSession) encode(word string) []byte {
-	parts := strings.Split(strings.NewReplacer("REFUSED", r.refused, "EXECUTED", r.executed).Replace(word), "|")
+	parts := strings.Split(strings.NewReplacer("REFUSED", r.refused).Replace(word), "|")
 	arg := func(i int) string {
 		if i < len(parts) {
 			return parts[i]
@@ -210,12 +209,12 @@ func newPipelineTwins(t testing.TB) *pipelineTwins {
 	twin := s.pg.NewDatabase(t)
 	direct := fmt.Sprintf("%s:%d", s.pg.Host, s.pg.Port)
 	s.direct(t).exec(fmt.Sprintf(pipelineTables, "bytea"))
-	p.plain = openRaw(t, direct, s.pg.User, twin, "refused", "refused")
+	p.plain = openRaw(t, direct, s.pg.User, twin, "refused")
 	p.plain.run([]string{"Q|" + fmt.Sprintf(pipelineTables, "text")})
 	policy := protectedPolicy()
 	policy.Tables[0].Columns = policy.Tables[0].Columns[:1]
 	s.start(t, policy, Limits{})
-	p.protected = openRaw(t, s.address, s.pg.User, s.database, "select lower(email) from customers", "execute s")
+	p.protected = openRaw(t, s.address, s.pg.User, s.database, "select lower(email) from customers")
 	return p
 }
 
@@ -315,11 +314,11 @@ var pipelines = map[string]string{
 	"a statement of SQL used through the protocol": `Q|prepare s (int, text) as insert into plain values ($1, $2);B||s|1|not protected;E|;S`,
 	"a statement of the protocol used through SQL": `P|s|select id from customers where id > $1;S;Q|execute s(0);S`,
 	// To a name that is not prepared anything may be bound: the server refuses it.
-	"EXECUTE of a protected insert":                          `P|s|` + insertBoth + `;S;Q|begin;Q|EXECUTED (1, 'marker');Q|commit`,
+	"EXECUTE of a protected insert":                          `P|s|` + insertBoth + `;S;Q|begin;Q|execute s(1, 'marker');Q|commit`,
 	"COPY data behind a refused query":                       `Q|REFUSED;d|1` + "\t" + `marker;c;Q|select 1`,
 	"COPY with Syncs among the data":                         `P||copy plain from stdin;B|;E|;S;d|1` + "\t" + `y;S;c;S;Q|select 1`,
 	"a skipped statement that is prepared again behind Sync": `P||select 1/;P||` + insertBoth + `;S;P||` + insertBoth + `;S;B|||1|marker;E|;S`,
-	"EXECUTE of a protected statement":                       `P|s|` + selectBoth + `;S;Q|EXECUTED (0)`,
+	"EXECUTE of a protected statement":                       `P|s|` + selectBoth + `;S;Q|execute s(0)`,
 	"a cursor of SQL executed through the protocol":          `Q|begin;Q|declare c cursor for select id from customers;E|c;S;Q|commit`,
 	"a protocol's portal fetched through SQL":                `Q|insert into customers values (1, 'acme', 'marker');Q|begin;P|s|select id, tenant_id from customers;B|c|s;S;Q|fetch all from c;Q|commit`,
 	"COPY in the extended protocol":                          `P||copy plain from stdin;B|;E|;d|1|x` + "\t" + `y;c;S`,
@@ -380,6 +379,7 @@ func randomPipeline(r *rand.Rand) []string {
 	text := func() string {
 		return pick(insertBoth, insertBoth, selectBoth, selectBoth, insertThis, "select $1::text, $2::text", "select 1/0", "REFUSED", "REFUSED",
 			"begin", "commit", "rollback", "savepoint a", "rollback to a", "deallocate s", "deallocate all", "", "select", "syntax error",
+			keptNamesInSQL(r), keptNamesInSQL(r), keptNamesInSQL(r),
 			"update customers set email = $2 where id = $1 and tenant_id = 'acme' returning id, email", "delete from customers where id = $1 returning email")
 	}
 	var words []string
@@ -399,7 +399,7 @@ func randomPipeline(r *rand.Rand) []string {
 			words = append(words, "C|"+pick("S|"+statement(), "P|"+portal()))
 		case 12:
 			words = append(words, "Q|"+pick("select 1", "begin", "commit", "REFUSED", "insert into customers values ("+strconv.Itoa(5+r.IntN(9))+", 'acme', 'marker q')",
-				"select * from customers order by id", "select 1; select email from customers order by id; select 2", "deallocate all", "deallocate s", "select 1/0", "discard all"))
+				"select * from customers order by id", "select 1; select email from customers order by id; select 2", "deallocate all", "deallocate s", "select 1/0", "discard all", namesInSQL(r), namesInSQL(r)))
 		case 13:
 			words = append(words, "H")
 		default:
@@ -411,6 +411,27 @@ func randomPipeline(r *rand.Rand) []string {
 		}
 	}
 	return append(words, "S")
+}
+
+// namesInSQL is a text that uses, in SQL, the names that pipelines use in the protocol.
+func namesInSQL(r *rand.Rand) string {
+	pick := func(words ...string) string { return words[r.IntN(len(words))] }
+	s, p := pick("s", "s", "x"), pick("p", "p", "c")
+	n := strconv.Itoa(r.IntN(9))
+	return pick("prepare "+s+" as "+insertBoth, "prepare "+s+" (int, text) as "+insertBoth, "prepare "+s+" as "+selectBoth, "prepare "+s+" (int, text) as "+insertThis,
+		"execute "+s+" ("+n+", 'marker')", "execute "+s+" ("+n+", 'marker')", "execute "+s+" ("+n+")", "execute "+s,
+		"declare "+p+" cursor for select id, email from customers order by id", "declare "+p+" cursor with hold for select email from customers order by id",
+		"declare "+p+" cursor for select id, a from plain order by id, a", "fetch 1 from "+p, "fetch all from "+p, "move 1 from "+p, "close "+p, "close all")
+}
+
+// keptNamesInSQL is namesInSQL for a text that may be carried out when the names mean something else: EXECUTE and FETCH
+// are then refused.
+func keptNamesInSQL(r *rand.Rand) string {
+	for {
+		if text := namesInSQL(r); !strings.HasPrefix(text, "execute") && !strings.HasPrefix(text, "fetch") {
+			return text
+		}
+	}
 }
 
 func TestPreparedStatementIsRefusedUnderAnotherEncoding(t *testing.T) {

@@ -90,7 +90,7 @@ func TestSimpleQueryIsCommittedOnlyOnceItsRowsHaveOpened(t *testing.T) {
 func TestRowsAreHeldAgainstTheServersDescription(t *testing.T) {
 	s := newStack(t, protectedTable, protectedPolicy())
 	s.proxied(t).exec(`insert into customers (id, tenant_id, email) values (1, 'acme', 'marker')`)
-	r := openRaw(t, s.address, s.pg.User, s.database, "", "")
+	r := openRaw(t, s.address, s.pg.User, s.database, "")
 	s.direct(t).exec(`alter table customers drop column name, add column extra text`)
 	answers := strings.Join(r.run([]string{"P||select * from customers", "B|", "E|", "S"}), "\n")
 	if bytes.Contains([]byte(answers), []byte(`\\xf54b11`)) || !strings.Contains(answers, codeStaleCatalog) {

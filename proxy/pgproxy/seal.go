@@ -1,10 +1,8 @@
 package pgproxy
 
 import (
-	"bytes"
 	"encoding/hex"
 	"errors"
-	"strings"
 
 	"github.com/keyaside/keyaside/fieldcrypt"
 	"github.com/keyaside/keyaside/proxy/pgsql"
@@ -14,18 +12,17 @@ import (
 
 // plan returns what the text means: nil if it has nothing to do with protected columns, an error of the client's to
 // refuse it with, or a reason to wait.
-func (m *machine) plan(text []byte, out *output) (*pgsql.Plan, *Error, error) {
+//
+// A text that is kept may be executed when names mean something else than now.
+func (m *machine) plan(text []byte, kept bool, out *output) (*pgsql.Plan, *Error, error) {
 	planner, ok := m.planner()
 	if !ok {
 		return nil, nil, errPlanner
 	}
+	m.offerNames(text, kept)
 	plan, err := m.planNamed(planner, text, out)
 	if err != nil {
 		return nil, nil, err
-	}
-	if m.executesProtected(text) {
-		return nil, &Error{Code: codeNotSupported, Message: "a statement on protected columns cannot be executed by the EXECUTE of SQL",
-			Hint: "Bind and execute it through the protocol, as drivers do."}, nil
 	}
 	switch {
 	case plan == nil, plan.Unnamed:
@@ -47,7 +44,11 @@ func (m *machine) plan(text []byte, out *output) (*pgsql.Plan, *Error, error) {
 	if plan.Protected() {
 		err = m.settled()
 	}
-	return plan, nil, err
+	if err != nil {
+		return plan, nil, err
+	}
+	reason, err := m.mayFetch(plan, kept, out)
+	return plan, reason, err
 }
 
 // otherEncoding reports whether texts of the session are not in UTF-8, as protected values are.
@@ -60,27 +61,14 @@ func encodingError() *Error {
 		Hint: "Run SET client_encoding = 'UTF8'."}
 }
 
-// executesProtected reports whether the text may execute one of the session's protected statements by SQL: it has the
-// word EXECUTE, and the statement's name or a quoted identifier with escapes in it.
-func (m *machine) executesProtected(text []byte) bool {
-	if len(m.statements) == 0 || len(m.statements) == 1 && m.statements[""] != nil {
-		return false
-	}
-	folded := bytes.ToLower(text)
-	if !bytes.Contains(folded, []byte("execute")) {
-		return false
-	}
-	for name, st := range m.statements {
-		if name != "" && st.plan.Protected() && bytes.Contains(folded, bytes.ToLower([]byte(strings.ReplaceAll(name, `"`, `""`)))) {
-			return true
-		}
-	}
-	return bytes.Contains(folded, []byte(`u&"`))
-}
-
+// onlyDeallocates reports whether a plan's text has no values: it drops, fetches or closes.
 func onlyDeallocates(plan *pgsql.Plan) bool {
 	for i := range plan.Statements {
-		if s := &plan.Statements[i]; s.Deallocate == "" && !s.DeallocateAll {
+		s := &plan.Statements[i]
+		if n := s.Naming; n != nil && (n.Fetches != "" || n.Closes != "" || n.ClosesAll) {
+			continue
+		}
+		if s.Deallocate == "" && !s.DeallocateAll {
 			return false
 		}
 	}

@@ -209,12 +209,22 @@ func readsBySetting(plan *pgsql.Plan) bool {
 	return slices.ContainsFunc(plan.Statements, func(s pgsql.Statement) bool { return bySetting(s.Columns) })
 }
 
+// fetchesBySetting is readsBySetting, also for cursors that are open or that the plan declares.
+func (m *machine) fetchesBySetting(plan *pgsql.Plan) bool {
+	if slices.ContainsFunc(m.fetched(plan), func(p *portal) bool { return p.statement.bySetting }) {
+		return true
+	}
+	return readsBySetting(plan) || slices.ContainsFunc(plan.Statements, func(s pgsql.Statement) bool {
+		return s.Naming != nil && s.Naming.Declares != nil && bySetting(s.Naming.Declares.Columns)
+	})
+}
+
 // changesOnTheWay refuses a text of several statements one of which may change what another needs to know.
 func (m *machine) changesOnTheWay(text []byte, plan *pgsql.Plan) *Error {
 	if len(plan.Statements) < 2 || plan.Effect == pgsql.Keeps || !plan.Protected() {
 		return nil
 	}
-	needs := m.settings.used || readsBySetting(plan)
+	needs := m.settings.used || m.fetchesBySetting(plan)
 	changes := plan.Effect >= pgsql.Changes || m.settings.changed
 	if needs && changes || plan.Effect >= pgsql.Changes && setsReported.Match(text) {
 		return &Error{Code: codeNotSupported,

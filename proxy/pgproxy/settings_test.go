@@ -148,7 +148,7 @@ func TestTextInFlightBehindASettingThatMattersWaitsForIt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s.direct(t).exec("truncate customers")
-			r := openRaw(t, s.address, s.pg.User, s.database, "", "")
+			r := openRaw(t, s.address, s.pg.User, s.database, "")
 			for i, word := range c.pipeline {
 				c.pipeline[i] = strings.ReplaceAll(word, "%d", "1")
 			}

@@ -12,7 +12,7 @@ func (m *machine) simpleQuery(msg []byte, out *output) error {
 	if !ok {
 		return fatal(codeProtocolViolation, "invalid Query message")
 	}
-	plan, refusal, err := m.plan(text, out)
+	plan, refusal, err := m.plan(text, false, out)
 	if err != nil {
 		return err
 	}
@@ -27,6 +27,13 @@ func (m *machine) simpleQuery(msg []byte, out *output) error {
 	if plan == nil {
 		m.push(pending{request: reqQuery})
 		out.pass(msg)
+		return nil
+	}
+	if usesNames(plan) && !m.queue.empty() {
+		return m.holdForReplies(out) // until then it is not certain what the names mean
+	}
+	if reason := m.tooManyNames(plan); reason != nil {
+		m.refuseQuery(reason, out)
 		return nil
 	}
 	edited, err := m.editQuery(text, plan)
@@ -45,8 +52,8 @@ func (m *machine) simpleQuery(msg []byte, out *output) error {
 		return nil
 	}
 	m.noteChildren(plan)
-	m.client.barrier = readsProtected(plan)
-	m.push(pending{request: reqQuery, script: plan, text: edited, rows: scriptRows(plan, 0)})
+	m.client.barrier = readsProtected(plan) || usesNames(plan)
+	m.push(pending{request: reqQuery, script: plan, text: edited, rows: m.scriptRows(plan, 0)})
 	if edited == nil {
 		out.pass(msg)
 		return nil
@@ -57,7 +64,7 @@ func (m *machine) simpleQuery(msg []byte, out *output) error {
 
 // editQuery is editText for a simple query, whose statements run as soon as it is sent.
 func (m *machine) editQuery(text []byte, plan *pgsql.Plan) (*editedText, error) {
-	if len(m.policy.settings) > 0 && readsBySetting(plan) {
+	if len(m.policy.settings) > 0 && m.fetchesBySetting(plan) {
 		if _, err := m.facts(); err != nil {
 			return nil, err
 		}
@@ -89,8 +96,14 @@ func appendQuery(out *output, text string) {
 }
 
 // scriptRows describes the result of a simple query's statement, which always comes as text.
-func scriptRows(plan *pgsql.Plan, i int) *rows {
-	if i >= len(plan.Statements) || plan.Statements[i].Columns == nil {
+func (m *machine) scriptRows(plan *pgsql.Plan, i int) *rows {
+	if i >= len(plan.Statements) {
+		return nil
+	}
+	if n := plan.Statements[i].Naming; n != nil && n.Fetches != "" {
+		return m.fetchedRows(n.Fetches)
+	}
+	if plan.Statements[i].Columns == nil {
 		return nil
 	}
 	return &rows{columns: plan.Statements[i].Columns}

@@ -26,6 +26,7 @@ type statement struct {
 	// than the segment in which the client has asked for it, 0 if it has not.
 	verified  bool
 	announced uint64
+	executes  *statement // what the name meant that its EXECUTE runs, when it was planned; nil: nothing known
 	// bound is the portal that the last Bind made, for the next one that asks for the same formats.
 	bound        *portal
 	boundFormats []int16
@@ -71,7 +72,9 @@ func (st *statement) paramType(use *pgsql.ParamUse) uint32 {
 type portal struct {
 	statement *statement
 	rows      *rows
-	sealed    *facts // as in statement, for parameters
+	sealed    *facts        // as in statement, for parameters
+	cursor    *pgsql.Cursor // DECLARE made it; nil if Bind did
+	fetched   *portal       // the cursor whose rows a FETCH returns; nil for all else
 }
 
 // rows is how rows of a protected result come from the server and go to the client.

@@ -21,6 +21,7 @@ type analysis struct {
 	params     map[int]paramRole
 	hidden     int                        // hidden columns added so far
 	arms       map[*ast.SelectStmt]output // left arms of set operations, for recursive queries
+	session    Session                    // a copy: the caller's must not be kept
 	children   []string                   // tables that earlier statements of the text make children of protected ones
 	names      map[string]Name            // what the session's search path makes of names
 	asView     bool                       // the text is a view's definition
@@ -29,6 +30,9 @@ type analysis struct {
 	unknown    bool                       // a table is named that the catalog lacks
 	byPath     bool                       // the text depends on such a name
 	unsettled  bool                       // an earlier statement of the text may have changed the search path
+
+	prepared    map[string]*Prepared // by earlier statements of the text; nil: deallocated
+	deallocated bool                 // an earlier statement dropped all that the session had prepared
 
 	columnUses   []Use        // in the order in which they were met
 	usedAlready  map[Use]bool // the same, without their places
@@ -47,6 +51,7 @@ type analysis struct {
 	modifies bool   // it has a part that changes data, or calls a function that may
 	calls    bool   // it calls a function that may do anything
 	prepares bool   // it is PREPARE
+	executed string // the prepared statement that it runs
 	use      string // what the walk is inside of, for refusals
 	hint     string
 }
@@ -109,19 +114,14 @@ func (a *analysis) plan() *Plan {
 			panic(fmt.Sprintf("edits %d and %d overlap", i-1, i))
 		}
 	}
-	for _, role := range a.params {
-		if role.sealed != nil {
-			p.Params = append(p.Params, *role.sealed)
-		}
-	}
-	slices.SortFunc(p.Params, func(x, y ParamUse) int { return cmp.Compare(x.Param, y.Param) })
+	p.Params = a.sealedParams()
 	p.Uses, p.SwitchesRole = a.allUses(p), a.switchesRole
 	return p
 }
 
 // statement plans one statement of the text, whose first token is at the earliest at the offset start.
 func (a *analysis) statement(n *ast.Node, start int32) {
-	a.modifies, a.use, a.hint = false, "an expression", hintPlain
+	a.modifies, a.executed, a.use, a.hint = false, "", "an expression", hintPlain
 	a.calls, a.prepares = false, n.GetPrepareStmt() != nil
 	known := len(a.children)
 	st := a.dispatch(n)
@@ -129,6 +129,9 @@ func (a *analysis) statement(n *ast.Node, start int32) {
 	st.Unsettles = !a.settles(n)
 	a.unsettled = a.unsettled || st.Unsettles
 	st.Children = a.children[known:]
+	if a.executed != "" {
+		st.Naming = &Naming{Executes: a.executed}
+	}
 	if len(a.statements) > 0 {
 		first := sort.Search(len(a.tokens), func(i int) bool { return a.tokens[i].start >= start })
 		for a.word(first) == ";" { // the parser may count an empty statement in

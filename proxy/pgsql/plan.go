@@ -33,7 +33,7 @@ func (p *Plan) Protected() bool {
 		return true
 	}
 	for i := range p.Statements {
-		if p.Statements[i].Columns != nil {
+		if s := &p.Statements[i]; s.Columns != nil || s.Naming.protected() {
 			return true
 		}
 	}
@@ -70,6 +70,8 @@ type Statement struct {
 	// Deallocate names the prepared statement that is dropped by DEALLOCATE; All is set for DEALLOCATE ALL and DISCARD ALL.
 	Deallocate    string
 	DeallocateAll bool
+	// Names is what the statement does with other names of the session; nil: nothing.
+	Naming *Naming
 }
 
 // ResultColumn is a column of a row as the server returns it.

@@ -44,6 +44,8 @@ func (c Config) withDefaults() Config {
 type Planner struct {
 	relations *relations
 	filter    *filter
+	executes  *filter // finds EXECUTE
+	cursors   *filter // finds DECLARE, FETCH, CLOSE
 	limits    limits
 	cacheText int
 	plans     *lru.Cache[string, *Plan]
@@ -80,6 +82,8 @@ func NewPlanner(policy *Policy, catalog *Catalog, cfg Config) (*Planner, error) 
 	return &Planner{
 		relations: rs,
 		filter:    newFilter(append(rs.sensitiveNames(), sessionWords...)),
+		executes:  newFilter(executeWords),
+		cursors:   newFilter(cursorWords),
 		limits:    limits{cfg.MaxTextBytes, cfg.MaxDepth, defaultChain, defaultSelects},
 		cacheText: cfg.CacheTextBytes,
 		plans:     plans,
@@ -92,8 +96,13 @@ func NewPlanner(policy *Policy, catalog *Catalog, cfg Config) (*Planner, error) 
 // during the call; the plan is shared and must not be changed.
 //
 // Plans are found by their text, or else by what is left of the text without its literals (templates). With children in
-// the session the plan is made anew each time.
+// the session, and where the session's names of statements and cursors matter, the plan is made anew each time.
 func (p *Planner) Plan(text []byte, session *Session) *Plan {
+	if session.Prepared != nil || session.Cursors {
+		if plan, ok := p.planNames(text, session); ok {
+			return plan
+		}
+	}
 	if len(session.Children) > 0 {
 		return p.planAmong(text, session)
 	}
@@ -130,7 +139,7 @@ func (p *Planner) forSession(plan *Plan, text []byte, session *Session) *Plan {
 }
 
 func (p *Planner) planAmong(text []byte, session *Session) *Plan {
-	if !p.filter.match(text) && !newFilter(session.Children).match(text) {
+	if !p.filter.match(text) && !mentions(session.Children, text) {
 		return p.unnamed(unsafe.String(unsafe.SliceData(text), len(text)))
 	}
 	return p.planText(string(text), session)
@@ -203,7 +212,7 @@ func (p *Planner) analyse(text string, session *Session) (plan *Plan, a *analysi
 		return &Plan{Refusal: refusal}, nil
 	}
 	a = newAnalysis(p.relations, text, tokens)
-	a.children, a.names = slices.Clip(session.Children), session.Names
+	a.session, a.children, a.names = *session, slices.Clip(session.Children), session.Names
 	a.single = len(stmts) == 1 && templated(stmts[0].GetStmt())
 	for _, s := range stmts {
 		a.statement(s.GetStmt(), s.GetStmtLocation())

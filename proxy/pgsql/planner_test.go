@@ -157,8 +157,37 @@ func describeStatement(b *strings.Builder, i int, s Statement) {
 			b.WriteString(" " + f.name)
 		}
 	}
+	describeNaming(b, s.Naming)
 	b.WriteByte('\n')
-	for k, c := range s.Columns {
+	describeColumns(b, s.Columns)
+	if s.Naming != nil && s.Naming.Declares != nil {
+		describeColumns(b, s.Naming.Declares.Columns)
+	}
+}
+
+func describeNaming(b *strings.Builder, n *Naming) {
+	switch {
+	case n == nil:
+	case n.Prepares != nil:
+		fmt.Fprintf(b, " prepares %s %v", n.Prepares.Name, n.Prepares.Types)
+		if p := n.Prepares.Plan; p != nil {
+			fmt.Fprintf(b, " as {\n%s}", describe("", p))
+		}
+	case n.Executes != "":
+		fmt.Fprintf(b, " executes %s", n.Executes)
+	case n.Declares != nil:
+		fmt.Fprintf(b, " declares %s binary %v hold %v", n.Declares.Name, n.Declares.Binary, n.Declares.Hold)
+	case n.Fetches != "":
+		fmt.Fprintf(b, " fetches from %s", n.Fetches)
+	case n.ClosesAll:
+		b.WriteString(" closes all")
+	default:
+		fmt.Fprintf(b, " closes %s", n.Closes)
+	}
+}
+
+func describeColumns(b *strings.Builder, columns []ResultColumn) {
+	for k, c := range columns {
 		fmt.Fprintf(b, "  %d:", k)
 		if c.Column != nil {
 			fmt.Fprintf(b, " %s as %s", c.Column.Field, describeTenant(c.Tenant))

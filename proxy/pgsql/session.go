@@ -8,4 +8,10 @@ type Session struct {
 	Children []string
 	// Names says what names without a schema mean in the session, of those that Plan.Names asked for.
 	Names map[string]Name
+	// Prepared finds the session's prepared statement of a name for EXECUTE, or returns nil. It is set while there are any
+	// on protected tables, and for a text that is kept to be executed later.
+	Prepared func(name string) *Prepared
+	// Cursors is set while a cursor or a named portal may return protected columns: then DECLARE, FETCH and CLOSE matter,
+	// whatever they name.
+	Cursors bool
 }

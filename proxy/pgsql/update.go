@@ -39,7 +39,11 @@ func (a *analysis) updateProtected(s *ast.UpdateStmt, r *relation, target *item,
 	as := &assignment{analysis: a, rel: r, target: target, scope: level}
 	as.tenant = func(c *Column, at int) tenantValue {
 		if !ok {
-			refuse(at, codeUnsupported, "Add AND "+r.tenant.Column+" = … with a literal or a parameter to WHERE.",
+			hint := "Add AND " + r.tenant.Column + " = … with a literal or a parameter to WHERE."
+			if s.GetWhereClause().GetCurrentOfExpr() != nil {
+				hint = "Update the row by its key AND " + r.tenant.Column + " = … instead of WHERE CURRENT OF, which says nothing of its tenant."
+			}
+			refuse(at, codeUnsupported, hint,
 				"protected column %s.%s cannot be sealed: WHERE does not hold the rows to one tenant", r.qualified(), c.Name)
 		}
 		return held

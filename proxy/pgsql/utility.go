@@ -15,24 +15,31 @@ func (a *analysis) utility(n *ast.Node) Statement {
 	st := Statement{Writes: true, Schema: changesCatalog(n)}
 	switch s := n.GetNode().(type) {
 	case *ast.Node_DeallocateStmt:
+		a.deallocate(s.DeallocateStmt.GetName(), s.DeallocateStmt.GetIsall())
 		return Statement{Deallocate: s.DeallocateStmt.GetName(), DeallocateAll: s.DeallocateStmt.GetIsall()}
 	case *ast.Node_DiscardStmt:
-		st.DeallocateAll = s.DiscardStmt.GetTarget() == ast.DiscardMode_DISCARD_ALL
+		if s.DiscardStmt.GetTarget() == ast.DiscardMode_DISCARD_ALL {
+			a.deallocate("", true)
+			st.DeallocateAll, st.Naming = true, &Naming{ClosesAll: true}
+		}
 	case *ast.Node_VariableSetStmt:
 		a.setting(s.VariableSetStmt)
 	case *ast.Node_VariableShowStmt:
 		st.Writes = false
 	case *ast.Node_ExplainStmt:
-		st = a.dispatch(s.ExplainStmt.GetQuery())
-		st.Columns = nil // the rows are a plan, not data
+		return a.explain(s.ExplainStmt)
 	case *ast.Node_PrepareStmt:
-		a.sealed("PREPARE", "Prepare through the protocol, as drivers do.", s.PrepareStmt.GetQuery())
+		return a.prepare(s.PrepareStmt)
 	case *ast.Node_DeclareCursorStmt:
-		a.sealed("DECLARE CURSOR", "Use a portal of the protocol, or select in pages.", s.DeclareCursorStmt.GetQuery())
+		return a.declareCursor(s.DeclareCursorStmt)
+	case *ast.Node_FetchStmt:
+		return fetch(s.FetchStmt)
+	case *ast.Node_ClosePortalStmt:
+		return closeCursor(s.ClosePortalStmt)
 	case *ast.Node_CopyStmt:
 		a.copyStmt(s.CopyStmt)
 	case *ast.Node_ExecuteStmt:
-		a.walkAll(s.ExecuteStmt.GetParams(), &scope{})
+		return a.execute(n, s.ExecuteStmt)
 	case *ast.Node_CallStmt:
 		a.walk(n, &scope{})
 	default:
@@ -46,7 +53,7 @@ func (a *analysis) utility(n *ast.Node) Statement {
 // harmless are the kinds of statements that neither read nor write a column's values.
 var harmless = []string{"transaction_stmt", "variable_set_stmt", "drop_stmt", "truncate_stmt", "vacuum_stmt", "lock_stmt",
 	"comment_stmt", "grant_stmt", "grant_role_stmt", "reindex_stmt", "cluster_stmt", "check_point_stmt", "listen_stmt",
-	"notify_stmt", "unlisten_stmt", "create_seq_stmt", "alter_seq_stmt", "fetch_stmt", "close_portal_stmt",
+	"notify_stmt", "unlisten_stmt", "create_seq_stmt", "alter_seq_stmt",
 	"alter_owner_stmt", "alter_default_privileges_stmt", "sec_label_stmt", "create_role_stmt", "alter_role_stmt",
 	"drop_role_stmt", "drop_owned_stmt", "reassign_owned_stmt", "create_publication_stmt", "alter_publication_stmt",
 	"create_subscription_stmt", "alter_subscription_stmt", "drop_subscription_stmt", "constraints_set_stmt",
@@ -105,8 +112,12 @@ func visitStrings(m protoreflect.Message, found func(s string)) {
 
 // sealed plans a statement inside another, in which no value can be sealed or opened.
 func (a *analysis) sealed(use, hint string, n *ast.Node) {
+	if s := n.GetExecuteStmt(); s != nil {
+		a.tableFromExecute(n, s)
+		a.execute(n, s)
+		return
+	}
 	edits, params := len(a.edits), a.params
-	a.params = map[int]paramRole{} // $1 in PREPARE is not the client's
 	out := a.query(n, &scope{}, asIs)
 	if p := out.anyProtected(); p != nil {
 		refuseUse(p, a.position(n), use, hint)

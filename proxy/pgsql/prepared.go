@@ -1,0 +1,229 @@
+package pgsql
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/sqlc-dev/oliphant/ast"
+)
+
+// oidUnknown is the type of a parameter that is declared to be inferred.
+const oidUnknown = 705
+
+// prepare plans PREPARE. The statement's parameters are its own: they get their values from EXECUTE, or from the Bind of
+// the protocol, which shares the names.
+func (a *analysis) prepare(s *ast.PrepareStmt) Statement {
+	outer := a.params
+	a.params = map[int]paramRole{}
+	edits := len(a.edits)
+	st := a.dispatch(s.GetQuery())
+	st.Unsettles = !a.settles(s.GetQuery())
+	a.refuseSettingSealed(edits)
+	types := a.parameterTypes(s.GetArgtypes())
+	plan := &Plan{Statements: []Statement{st}, Params: a.sealedParams()}
+	a.params = outer
+	plan.Uses = a.usesSoFar(plan)
+	if a.calls {
+		plan.Effect = Changes
+	}
+	made := &Prepared{Name: s.GetName(), Types: types}
+	if plan.Protected() || len(plan.Uses) > 0 {
+		made.Plan = plan
+	}
+	if a.prepared == nil {
+		a.prepared = map[string]*Prepared{}
+	}
+	a.prepared[made.Name] = made
+	return Statement{Naming: &Naming{Prepares: made}}
+}
+
+// refuseSettingSealed refuses literals, beginning with an edit's number, that are sealed now for a tenant that the session's
+// parameters name now: the statement runs later, when they may name another.
+func (a *analysis) refuseSettingSealed(first int) {
+	for _, e := range a.edits[first:] {
+		if l := e.Literal; l != nil && (l.Tenant.Kind == TenantSetting || l.Tenant.Claims != nil && l.Tenant.Claims.Setting != "") {
+			refuse(e.Start, codeUnsupported, "Pass the value as a parameter.",
+				"the literal for protected column %s.%s cannot be prepared: the session's tenant may be another when the statement is executed",
+				a.ownerOf(l.Column).qualified(), l.Column.Name)
+		}
+	}
+}
+
+// usesSoFar returns what the text has been found to use, the plan's parameters among it, without places: for what runs
+// later, apart from the text. It may be more than the statement at hand uses.
+func (a *analysis) usesSoFar(p *Plan) []Use {
+	uses := slices.Clone(a.allUses(p))
+	for i := range uses {
+		uses[i].token = -1
+	}
+	return uses
+}
+
+// sealedParams lists the parameters that were found to be sealed, in the order of their numbers.
+func (a *analysis) sealedParams() []ParamUse {
+	var params []ParamUse
+	for _, role := range a.params {
+		if role.sealed != nil {
+			params = append(params, *role.sealed)
+		}
+	}
+	slices.SortFunc(params, func(x, y ParamUse) int { return cmp.Compare(x.Param, y.Param) })
+	return params
+}
+
+// parameterTypes returns the types that PREPARE declares. Those of sealed parameters become unknown in the text: the server
+// takes them as what the column is stored as.
+func (a *analysis) parameterTypes(list []*ast.Node) []uint32 {
+	types := make([]uint32, len(list))
+	for i, n := range list {
+		t := n.GetTypeName()
+		name := unmodifiedType(t)
+		types[i] = typeOIDs[name]
+		role := a.params[i+1]
+		if role.sealed == nil || builtinName(t.GetNames()) == "unknown" {
+			continue
+		}
+		c, at := role.sealed.Column, int(t.GetLocation())
+		if name == "" || !castFits(c.Type, name) {
+			refuse(at, codeMismatch, "Declare it as "+c.Type+", or declare no types.",
+				"parameter $%d meets protected column %s and is declared to be of a type that does not fit its type %s", i+1, a.ownerOf(c).qualified()+"."+c.Name, c.Type)
+		}
+		a.edit(at, a.typeListEnd(t.GetLocation()), "unknown")
+	}
+	return types
+}
+
+// unmodifiedType is typeName without regard to a modifier, which is of no account for a parameter.
+func unmodifiedType(t *ast.TypeName) string {
+	name := builtinName(t.GetNames())
+	if typeOIDs[name] == 0 || len(t.GetArrayBounds()) > 0 || t.GetSetof() || t.GetPctType() {
+		return ""
+	}
+	return name
+}
+
+// typeListEnd returns the offset behind a type in a list between parentheses.
+func (a *analysis) typeListEnd(location int32) int {
+	depth := 0
+	i := a.tokenAt(location)
+	for ; i < len(a.tokens); i++ {
+		switch w := a.word(i); {
+		case w == "(" || w == "[":
+			depth++
+		case depth == 0 && (w == "," || w == ")"):
+			return int(a.tokens[i-1].end)
+		case w == ")" || w == "]":
+			depth--
+		}
+	}
+	panic("a list of types does not end")
+}
+
+// statementNamed finds a prepared statement: one of this text, or one that the session had before.
+func (a *analysis) statementNamed(name string) *Prepared {
+	if made, ok := a.prepared[name]; ok {
+		return made
+	}
+	if a.deallocated || a.session.Prepared == nil {
+		return nil
+	}
+	return a.session.Prepared(name)
+}
+
+// deallocate notes that a name, or all of them, means nothing to the rest of the text.
+func (a *analysis) deallocate(name string, all bool) {
+	if all {
+		a.prepared, a.deallocated = nil, true
+		return
+	}
+	if a.prepared == nil {
+		a.prepared = map[string]*Prepared{}
+	}
+	a.prepared[name] = nil
+}
+
+// execute plans EXECUTE: its values are sealed as the statement's parameters are, and the rows are the statement's.
+func (a *analysis) execute(n *ast.Node, s *ast.ExecuteStmt) Statement {
+	a.executed = s.GetName()
+	st := Statement{Writes: true, Schema: changesCatalog(n)}
+	p := a.statementNamed(s.GetName())
+	if p == nil || p.Plan == nil {
+		a.inClause("a value of EXECUTE", func() { a.walkAll(s.GetParams(), &scope{}) })
+		return st
+	}
+	at := a.position(n)
+	for _, u := range p.Plan.Uses {
+		a.used(u.Column, u.Kind, at)
+	}
+	for i, arg := range s.GetParams() {
+		k := slices.IndexFunc(p.Plan.Params, func(u ParamUse) bool { return u.Param == i+1 })
+		if k < 0 {
+			a.inClause("a value of EXECUTE", func() { a.walk(arg, &scope{}) })
+			continue
+		}
+		a.argument(p, &p.Plan.Params[k], s.GetParams())
+	}
+	ran := p.Plan.Statements[0]
+	st.Columns, st.Writes, st.Schema = ran.Columns, ran.Writes, ran.Schema
+	return st
+}
+
+// argument plans the value of EXECUTE for a parameter that is sealed.
+func (a *analysis) argument(p *Prepared, use *ParamUse, args []*ast.Node) {
+	arg, r := args[use.Param-1], a.ownerOf(use.Column)
+	at := max(operandOf(arg).at, -1)
+	expected := cmp.Or(p.declared(use.Param), use.CastOID)
+	if own := castOID(operandOf(arg)); own != 0 && expected != 0 && !sameTenantType(own, expected) {
+		refuse(at, codeUnsupported, "Leave the cast out.",
+			"the value for protected column %s.%s has a cast to another type than that of the prepared statement's parameter", r.qualified(), use.Column.Name)
+	}
+	edits := len(a.edits)
+	a.store(r, use.Column, arg, func(c *Column, at int) tenantValue { return a.argumentTenant(r, use, args, at) })
+	for i := edits; i < len(a.edits); i++ {
+		if l := a.edits[i].Literal; l != nil && l.CastOID == 0 {
+			l.CastOID = expected
+		}
+	}
+}
+
+// argumentTenant is the tenant under which a value of EXECUTE is sealed.
+func (a *analysis) argumentTenant(r *relation, use *ParamUse, args []*ast.Node, at int) tenantValue {
+	if use.Tenant.Kind != TenantParam {
+		return tenantValue{TenantRef: use.Tenant}
+	}
+	if use.Tenant.Param <= len(args) {
+		if ref, ok := a.tenantFrom(r, args[use.Tenant.Param-1]); ok {
+			ref.TypeOID, ref.Claims = use.Tenant.TypeOID, use.Tenant.Claims
+			return ref
+		}
+	}
+	refuse(at, codeUnsupported, "Write the tenant as a literal.",
+		"the value for protected column %s.%s cannot be sealed: the tenant, parameter $%d of the prepared statement, is not a literal", r.qualified(), use.Column.Name, use.Tenant.Param)
+	panic("unreachable")
+}
+
+// ownerOf finds the table that binds a column; a child's parent is as good as the child.
+func (a *analysis) ownerOf(c *Column) *relation {
+	for _, name := range slices.Sorted(maps.Keys(a.relations.byName)) {
+		for _, r := range a.relations.byName[name] {
+			if r.Kind == View {
+				continue
+			}
+			if slices.Contains(r.protected, c) || slices.Contains(r.pending, c) {
+				return r
+			}
+		}
+	}
+	panic("a protected column belongs to no table")
+}
+
+// tableFromExecute refuses CREATE TABLE AS EXECUTE of a statement that returns sealed values.
+func (a *analysis) tableFromExecute(n *ast.Node, s *ast.ExecuteStmt) {
+	p := a.statementNamed(s.GetName())
+	if p == nil || p.Plan == nil || p.Plan.Statements[0].Columns == nil && len(p.Plan.Params) == 0 {
+		return
+	}
+	refuse(a.position(n), codeUnsupported, "Create the table first, and insert into it.",
+		"a table cannot be made from a prepared statement on protected columns")
+}
