@@ -68,7 +68,7 @@ func newOwnedStack(t testing.TB, ask Ask) (*stack, *recorder) {
 // disowned runs a pipeline and returns what is wrong about whose rows were stored and shown, and how many were.
 func (s *stack) disowned(t *testing.T, direct *conn, sent *recorder, pipeline []string) (wrong string, stored, shown int) {
 	t.Helper()
-	r := openRaw(t, s.address, s.pg.User, s.database, "", "")
+	r := openRaw(t, s.address, s.pg.User, s.database, "")
 	defer r.c.Close()
 	for i, word := range pipeline {
 		pipeline[i] = strings.ReplaceAll(word, "&", ";")
