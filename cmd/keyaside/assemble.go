@@ -77,12 +77,21 @@ func newServer(c *configs.Config, cache *keycache.Cache, log *slog.Logger) (*pgp
 			Connections: limits.Connections, MessageBytes: int(limits.MessageBytes),
 			StatementBytes: int(limits.StatementBytes), StartupTimeout: limits.StartupTimeout.Std(),
 		},
-		Logger: log,
+		Observe: newObserve(&c.Postgres),
+		Logger:  log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("postgres proxy: %w", err)
 	}
 	return server, nil
+}
+
+// newObserve is nil unless the mode is observe.
+func newObserve(p *configs.Postgres) *pgproxy.Observe {
+	if p.Mode != configs.ModeObserve {
+		return nil
+	}
+	return &pgproxy.Observe{Every: p.Observe.Every.Std(), Statements: p.Observe.Statements}
 }
 
 func newCatalogSource(c *configs.Config) pgproxy.CatalogSource {

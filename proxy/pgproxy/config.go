@@ -21,7 +21,7 @@ import (
 	"github.com/keyaside/keyaside/proxy/pgsql"
 )
 
-// Config is what a Server needs. All but Access, Limits and Logger must be set.
+// Config is what a Server needs. All but Access, Observe, Limits and Logger must be set.
 type Config struct {
 	// Upstream is the server's address: "host:port", or the path of a Unix socket's directory with the port, "/dir:5432".
 	Upstream string
@@ -36,7 +36,9 @@ type Config struct {
 	Ask    Ask
 	Keys   fieldcrypt.KeySource
 	Limits Limits
-	Logger *slog.Logger // nil: nothing is logged
+	// Observe makes the server watch instead of enforce; nil: it enforces. An observing server protects nothing.
+	Observe *Observe
+	Logger  *slog.Logger // nil: nothing is logged
 }
 
 // Limits bounds what a client can make the proxy hold. Zero means the default.

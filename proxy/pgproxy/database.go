@@ -54,6 +54,22 @@ func (d *database) planner() (*pgsql.Planner, bool) {
 	return s.planner, true
 }
 
+// plannerNow returns the last planner that there is, without waiting for a catalog that is to be read again; false if none
+// could be made yet.
+func (d *database) plannerNow() (*pgsql.Planner, bool) {
+	s := d.current.Load()
+	if s == nil {
+		return nil, false
+	}
+	if _, fresh := d.planner(); !fresh && d.refreshing.CompareAndSwap(false, true) {
+		go func() {
+			defer d.refreshing.Store(false)
+			_ = d.refresh(context.Background()) // logged
+		}()
+	}
+	return s.planner, true
+}
+
 // groups returns the memberships of roles as they were read last.
 func (d *database) groups() *roleGroups {
 	if s := d.current.Load(); s != nil {

@@ -63,6 +63,9 @@ func (m *machine) held(typ byte) bool {
 func (m *machine) clientMessage(in []byte, size int, out *output) (int, error) {
 	c := &m.client
 	typ := in[0]
+	if m.observer != nil {
+		return m.observeClient(typ, in, size, out)
+	}
 	if c.owesSync && typ != 'X' {
 		return 0, m.leaveSegment(out)
 	}

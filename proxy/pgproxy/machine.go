@@ -28,6 +28,7 @@ type machine struct {
 	groups   func() *roleGroups
 	user     string
 	database string
+	observer *observer // not nil: everything passes, and is only looked at
 
 	session    pgsql.Session // what the planner must know of it
 	resolution resolution

@@ -20,6 +20,7 @@ type Server struct {
 	limits   Limits
 	log      *slog.Logger
 	acceptor proxy.Acceptor
+	observer *observer // nil: the server enforces
 
 	mu        sync.Mutex
 	databases map[string]*database
@@ -50,12 +51,32 @@ func NewServer(cfg Config) (*Server, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
+	if s.observer, err = newObserver(cfg.Observe, s.log); err != nil {
+		return nil, err
+	}
 	s.acceptor = proxy.Acceptor{Limit: s.limits.Connections, Handle: s.handle, Refuse: refuseConnection, Log: s.log}
 	return s, nil
 }
 
 // Serve accepts from ln until Shutdown, and then returns nil.
-func (s *Server) Serve(ln net.Listener) error { return s.acceptor.Serve(ln) }
+func (s *Server) Serve(ln net.Listener) error {
+	if s.observer != nil {
+		ctx, stop := context.WithCancel(context.Background())
+		var reminding sync.WaitGroup
+		reminding.Go(func() { s.observer.remind(ctx) })
+		defer reminding.Wait()
+		defer stop()
+	}
+	return s.acceptor.Serve(ln)
+}
+
+// Observed returns what an observing server has counted; zeros for one that enforces.
+func (s *Server) Observed() Observed {
+	if s.observer == nil {
+		return Observed{}
+	}
+	return s.observer.counts()
+}
 
 // Shutdown stops accepting and lets each session end when it is outside of a transaction. When ctx ends, the rest is cut
 // off. It returns when no session is left, with ctx's error if some were cut off.

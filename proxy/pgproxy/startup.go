@@ -107,6 +107,9 @@ func (s *Server) connect(ctx context.Context, client net.Conn, packet *pgwire.St
 			Hint: "Is the server running, and is postgres.upstream its address?"}
 	}
 	db, err := s.databaseNamed(ctx, packet.Database())
+	if err != nil && s.observer != nil {
+		db, err = &database{name: packet.Database(), source: s.catalog}, nil // without a catalog nothing is planned, and all passes
+	}
 	if err != nil {
 		_ = server.Close()
 		return nil, catalogError(err)
@@ -154,13 +157,17 @@ func (s *Server) newTransport(client, server net.Conn, db *database, packet *pgw
 }
 
 func (s *Server) newMachine(db *database, packet *pgwire.StartupPacket) *machine {
-	return &machine{
+	m := &machine{
 		policy: s.policy, keys: s.keys, limits: s.limits,
 		planner: db.planner, schemaChanged: db.invalidate, groups: db.groups,
 		user: packet.User(), database: packet.Database(),
 		statements: make(map[string]*statement), portals: make(map[string]*portal), changed: make(map[nameKey]uint64),
 		scratch: scratch{tenants: make(map[string]resolvedKey), indexes: make(map[string]resolvedKey), ids: make(map[fieldcrypt.KeyID]resolvedKey)},
 	}
+	if s.observer != nil {
+		m.observer, m.planner = s.observer, db.plannerNow
+	}
+	return m
 }
 
 // cancelUpstream hands a CancelRequest on as it came: the server knows the key that it gave to the client.
