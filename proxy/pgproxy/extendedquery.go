@@ -187,7 +187,7 @@ func (m *machine) bindProtected(st *statement, b *pgwire.Bind) (*portal, error) 
 	if p.rows != nil {
 		b.ResultFormats = append(b.ResultFormats[:0], m.scratch.results...)
 	}
-	return p, nil
+	return m.bindTenants(st, b, p)
 }
 
 func (m *machine) describe(msg []byte, out *output) error {

@@ -171,7 +171,7 @@ func (m *machine) checkTenant(ref *pgsql.TenantRef, key *fieldcrypt.Key, r *rows
 		}
 		same = true
 	default:
-		same = ref.Value == key.Tenant()
+		same = sameTenant(m, ref.Value, key.Tenant(), ref.TypeOID)
 	}
 	if !same {
 		return errOtherTenant

@@ -147,6 +147,7 @@ func (a *analysis) dispatch(n *ast.Node) Statement {
 	switch s := n.GetNode().(type) {
 	case *ast.Node_SelectStmt, *ast.Node_InsertStmt, *ast.Node_UpdateStmt, *ast.Node_DeleteStmt, *ast.Node_MergeStmt:
 		out := a.query(n, sc, toClient)
+		a.prove() // its refusals say more than that a tenant column is missing
 		_, reads := s.(*ast.Node_SelectStmt)
 		return Statement{Columns: a.resultColumns(out), Writes: !reads || a.modifies}
 	}
@@ -229,9 +230,23 @@ func (a *analysis) resultTenant(cols []column, c *column) TenantRef {
 	}
 	at := tenantIndex(cols, c.row, isTextType)
 	if at < 0 {
-		a.refuseTenantless(c)
+		return a.heldTenant(c)
 	}
 	return TenantRef{Kind: TenantResult, Result: at, TypeOID: cols[at].typ, Claims: c.row.rel.claims}
+}
+
+// heldTenant is the tenant to which conditions hold the rows of a protected column that comes without its tenant column.
+func (a *analysis) heldTenant(c *column) TenantRef {
+	k := a.tenantOfRow(c.row)
+	v, ok := k.constant()
+	if !ok {
+		a.refuseTenantless(c)
+	}
+	if v.origin != 0 {
+		a.meet(int(v.origin)-1, literalCompared) // templates share what they say of results
+	}
+	v.Claims = c.row.rel.claims
+	return v.TenantRef
 }
 
 func (a *analysis) refuseTenantless(c *column) {

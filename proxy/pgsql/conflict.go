@@ -12,6 +12,7 @@ func (in *insertion) conflict(s *ast.InsertStmt) {
 	if c == nil {
 		return
 	}
+	defer in.enter()()
 	target := in.target(s)
 	excluded := tableItem(in.rel, "excluded")
 	excluded.colSeen = false
@@ -23,7 +24,8 @@ func (in *insertion) conflict(s *ast.InsertStmt) {
 	// The row that is in the way has the tenant of the row that was to be inserted, if the tenant is a part of what the
 	// two have in common.
 	_, static := in.rel.staticTenant()
-	same := static || slices.Contains(columns, in.rel.tenant.Column)
+	same := static || slices.Contains(columns, in.rel.tenant.Column) || slices.ContainsFunc(columns, in.tellsTenant)
+	in.conflictFacts(target, excluded, same)
 	as := &assignment{analysis: in.analysis, rel: in.rel, target: target, scope: level}
 	as.tenant = func(c *Column, at int) tenantValue { return in.conflictTenant(c, at, same) }
 	as.copies = func(from *column) bool {
@@ -48,7 +50,7 @@ func (in *insertion) inferred(t *ast.InferClause, level *scope) []string {
 	var columns []string
 	for _, n := range t.GetIndexElems() {
 		e := n.GetIndexElem()
-		if c := in.rel.protects(e.GetName()); c != nil {
+		if c := in.rel.protects(e.GetName()); c != nil && !in.conflictsOn(c, e) {
 			refuse(int(t.GetLocation()), codeUnsupported, "Use another unique column.",
 				"protected column %s.%s cannot be used in a conflict target: equal values are sealed to different ciphertexts", in.rel.qualified(), c.Name)
 		}

@@ -45,6 +45,8 @@ func (a *analysis) walk(n *ast.Node, sc *scope) {
 		a.call(n, e.FuncCall, sc)
 	case *ast.Node_SubLink:
 		a.subLink(e.SubLink, sc)
+	case *ast.Node_WindowDef:
+		a.window(e.WindowDef, sc)
 	case *ast.Node_BoolExpr:
 		a.boolean(e.BoolExpr, sc)
 	case *ast.Node_CaseExpr:
@@ -111,6 +113,8 @@ func (a *analysis) walkField(m protoreflect.Message, sc *scope) {
 		a.walk(x, sc)
 	case *ast.SelectStmt:
 		a.walk(&ast.Node{Node: &ast.Node_SelectStmt{SelectStmt: x}}, sc)
+	case *ast.WindowDef:
+		a.window(x, sc)
 	case *ast.RangeVar:
 		a.walk(&ast.Node{Node: &ast.Node_RangeVar{RangeVar: x}}, sc)
 	case *ast.TypeName:
@@ -188,7 +192,7 @@ func (a *analysis) call(n *ast.Node, f *ast.FuncCall, sc *scope) {
 		a.nullSafe(f.GetArgs()[0], sc)
 		a.walk(f.GetAggFilter(), sc)
 		if f.GetOver() != nil {
-			a.walkMessage(f.GetOver().ProtoReflect(), sc)
+			a.window(f.GetOver(), sc)
 		}
 		return
 	}

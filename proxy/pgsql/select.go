@@ -32,12 +32,10 @@ func (a *analysis) selectInto(s *ast.SelectStmt, sc *scope, dest destination, ta
 	a.inClause("WHERE", func() { a.walk(s.GetWhereClause(), level) })
 	a.inClause("HAVING", func() { a.walk(s.GetHavingClause(), level) })
 	a.inClause("a WINDOW clause", func() { a.walkAll(s.GetWindowClause(), level) })
-	for _, n := range s.GetGroupClause() {
-		a.outputReference(n, level, out, "GROUP BY")
-	}
+	a.groupBy(s, level, out)
 	a.distinct(s, level, out)
 	a.tail(s, level, out)
-	out = a.carryTenants(out, level, dest, hiddenPlace{list: s.GetTargetList(), blocked: len(s.GetGroupClause()) > 0 || len(s.GetDistinctClause()) > 0})
+	out = a.carryTenants(out, level, dest, hiddenPlace{list: s.GetTargetList(), blocked: len(s.GetGroupClause()) > 0 && !a.tenantsGrouped(out) || len(s.GetDistinctClause()) > 0})
 	a.refuseInto(s, out)
 	return out
 }
@@ -149,6 +147,9 @@ func (a *analysis) outputReference(n *ast.Node, level *scope, out output, use st
 		}
 		return
 	}
+	if a.groups(n, level, out, use) {
+		return
+	}
 	if k := n.GetAConst(); k.GetIval() != nil {
 		a.ordinal(int(k.GetIval().GetIval())-1, int(k.GetLocation()), out, use)
 		return
@@ -203,9 +204,7 @@ func (a *analysis) distinct(s *ast.SelectStmt, level *scope, out output) {
 			a.outputReference(n, level, out, "DISTINCT ON")
 			continue
 		}
-		if p := out.anyProtected(); p != nil {
-			refuseUse(p, -1, "the select list of SELECT DISTINCT", "Equal values are sealed to different ciphertexts; leave out DISTINCT or the column.")
-		}
+		a.distinctRows(out)
 	}
 }
 

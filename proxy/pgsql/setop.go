@@ -14,7 +14,7 @@ func (a *analysis) setOperation(s *ast.SelectStmt, sc *scope) output {
 	a.arms[s.GetLarg()] = left
 	right := a.selectStmt(s.GetRarg(), sc, asIs)
 	if !s.GetAll() || s.GetOp() != ast.SetOperation_SETOP_UNION {
-		if p := cmpOr(left.anyProtected(), right.anyProtected()); p != nil {
+		if p := cmpOr(left.anyProtected(), right.anyProtected()); p != nil && !a.distinctArms(left, right) {
 			refuseUse(p, -1, "UNION, INTERSECT or EXCEPT", "Equal values are sealed to different ciphertexts; use UNION ALL or leave out the column.")
 		}
 	}
@@ -42,7 +42,7 @@ func (a *analysis) unionAll(left, right output) output {
 	joint := func(l, r *row) *row {
 		k := [2]*row{l, r}
 		if rows[k] == nil {
-			rows[k] = &row{rel: l.rel}
+			rows[k] = &row{rel: l.rel, arms: k}
 		}
 		return rows[k]
 	}
@@ -52,6 +52,9 @@ func (a *analysis) unionAll(left, right output) output {
 			r := right.cols[i]
 			if l.typ == r.typ {
 				m.typ = l.typ
+			}
+			if l.self != nil && r.self != nil && sameTenantType(l.typ, r.typ) {
+				m.self = joint(l.self, r.self)
 			}
 			m.barred = cmp.Or(l.barred, r.barred)
 			a.unionColumn(&m, l, r, joint)

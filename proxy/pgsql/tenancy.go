@@ -23,6 +23,8 @@ type facts struct {
 	edges []tenantEdge
 	// groups is what all rows of a group of the query have in common, if it has a GROUP BY.
 	groups []*row
+	// ons is the same of DISTINCT ON.
+	ons []*row
 	// sets is true if the groups are of GROUPING SETS, of which some lack some columns.
 	sets bool
 }
