@@ -8,6 +8,7 @@ func commands() []*cobra.Command {
 		newServeCommand(),
 		newCheckCommand(),
 		newExplainCommand(),
+		newCoverageCommand(),
 		newMasterCommand(),
 		newSchemaCommand(),
 		newKeysCommand(),

@@ -30,8 +30,7 @@ func newExplainCommand() *cobra.Command {
 	}
 	addConfigFlag(cmd)
 	addJSONFlag(cmd)
-	cmd.Flags().String("role", "", "also say what the `ROLE` gets of protected columns; a member of a group has the group's rules")
-	cmd.Flags().String("database", "", "the `DATABASE` that the statement is for (default: the only one that has a configured table)")
+	addExplainerFlags(cmd)
 	return cmd
 }
 
@@ -75,6 +74,11 @@ func explainedText(in io.Reader, arg string, limit int64) (string, error) {
 		return "", usageErrorf("the statement is empty; give it as one argument in quotes, or on standard input with -")
 	}
 	return arg, nil
+}
+
+func addExplainerFlags(cmd *cobra.Command) {
+	cmd.Flags().String("role", "", "also say what the `ROLE` gets of protected columns; a member of a group has the group's rules")
+	cmd.Flags().String("database", "", "the `DATABASE` that the statements are for (default: the only one that has a configured table)")
 }
 
 // explainer plans for one database, as serve does.

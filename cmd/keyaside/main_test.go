@@ -130,13 +130,17 @@ func softHSM(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(os.WriteFile(ts.MkAbs("pin"), []byte(token.PIN+"\n"), 0o600))
 }
 
-// postgres [AUTH]: makes a database on a real server and tells of it in UPSTREAM, DATABASE, DSN and PGPASSWORD. With an
-// authentication method the server is the script's own.
+// postgres [AUTH [LIBRARY]]: makes a database on a real server and tells of it in UPSTREAM, DATABASE, DSN and PGPASSWORD. With
+// an authentication method the server is the script's own, and has preloaded the library.
 func postgres(ts *testscript.TestScript, _ bool, args []string) {
 	t := scriptTB{ts}
 	var server *pgtest.Server
 	if len(args) > 0 {
-		server = pgtest.Start(t, pgtest.WithAuth(args[0]))
+		options := []pgtest.Option{pgtest.WithAuth(args[0])}
+		for _, library := range args[1:] {
+			options = append(options, pgtest.WithConf("shared_preload_libraries", library))
+		}
+		server = pgtest.Start(t, options...)
 	} else {
 		server = pgtest.Shared(t)
 	}
