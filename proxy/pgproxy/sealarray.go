@@ -71,7 +71,8 @@ func (m *machine) appendArrayLiteral(dst []byte, l *pgsql.Literal, tenant []byte
 
 // eachSealed calls add with what each element of the client's array is sealed to, nil for NULL; valid during the call.
 func (m *machine) eachSealed(c *pgsql.Column, tenant []byte, v given, add func(envelope []byte)) error {
-	array := m.policy.field(c).typ.Array()
+	f := m.policy.field(c)
+	array := f.typ.Array()
 	var err error
 	m.scratch.array, err = array.AppendModified(m.scratch.array[:0], v.bytes, v.format, v.oid, &m.server.settings, pgvalue.NoModifier)
 	if err != nil {
@@ -87,7 +88,10 @@ func (m *machine) eachSealed(c *pgsql.Column, tenant []byte, v given, add func(e
 			add(nil)
 			continue
 		}
-		m.scratch.plain = append(m.scratch.plain[:0], e...)
+		m.scratch.plain, err = f.typ.AppendCompared(m.scratch.plain[:0], e, pgvalue.BinaryFormat, 0, &m.server.settings, f.modifier)
+		if err != nil {
+			return sealError(c, err)
+		}
 		envelope, err := m.sealPlain(m.scratch.envelope[:0], c.ComparedForm(), c, keys)
 		clear(m.scratch.plain)
 		m.scratch.envelope = envelope[:0]

@@ -19,15 +19,15 @@ type given struct {
 // sealAs appends what takes the place of a value: its envelope, or its equality term.
 func (m *machine) sealAs(dst []byte, form pgsql.Form, c *pgsql.Column, tenant []byte, v given) ([]byte, error) {
 	f := m.policy.field(c)
-	modifier := f.modifier
+	canonical := f.typ.AppendModified
 	if form == pgsql.FormCompared || form == pgsql.FormTerm {
-		modifier = pgvalue.NoModifier
+		canonical = f.typ.AppendCompared
 	}
 	keys, err := m.sealKeys(form, c, tenant)
 	if err != nil {
 		return dst, err
 	}
-	m.scratch.plain, err = f.typ.AppendModified(m.scratch.plain[:0], v.bytes, v.format, v.oid, &m.server.settings, modifier)
+	m.scratch.plain, err = canonical(m.scratch.plain[:0], v.bytes, v.format, v.oid, &m.server.settings, f.modifier)
 	switch {
 	case err != nil && form != pgsql.FormStored && isBeyond(err, f.typ, v.oid):
 		return appendUnequal(dst, form), nil

@@ -230,7 +230,7 @@ func twinPolicy() *pgsql.Policy {
 	add("public", "shared", byID, column("shared", "x", "text"))
 	add("public", "narrow", byID, column("narrow", "v", "varchar(5)"), column("narrow", "num", "numeric(6,2)"), column("narrow", "at", "timestamp(0)"),
 		column("narrow", "tags", "varchar(3)[]"), column("narrow", "label", "varchar"))
-	p.Tables = append(p.Tables, searchableTables()...)
+	p.Tables = append(p.Tables, append(searchableTables(), priceTable())...)
 	return p
 }
 

@@ -152,7 +152,7 @@ func (a *analysis) mustBeComparable(c *column, at int) {
 	if c.prot.Search == SearchTerm {
 		refuseUse(c, at, "a comparison", "Comparing by equality terms is not supported yet; use the deterministic form.")
 	}
-	if comparedType(c.prot.Type) == "" {
+	if c.prot.comparedType() == "" {
 		refuseUse(c, at, "a comparison", "Equal values of type "+c.prot.Type+" have several forms; select by another column.")
 	}
 }
@@ -227,7 +227,7 @@ func checkComparedConstant(c *column, o operand) {
 	fits := true
 	switch o.kind {
 	case operandNumber:
-		fits = strings.HasPrefix(c.prot.Type, "int") && !strings.Contains(o.value, ".")
+		fits = strings.HasPrefix(c.prot.Type, "int") && !strings.Contains(o.value, ".") || c.prot.Type == "numeric"
 	case operandBool:
 		fits = c.prot.Type == "bool"
 	}

@@ -1,5 +1,7 @@
 package pgsql
 
+import "strings"
+
 // Form is what takes the place of a value that meets a protected column.
 type Form uint8
 
@@ -26,7 +28,7 @@ func (c *Column) ComparedForm() Form {
 // comparable reports whether equal values of both columns, of one tenant, are sealed so that they are found equal.
 func comparable(x, y *Column) bool {
 	return x.Search != SearchNone && x.Search == y.Search && x.Domain == y.Domain && x.Storage == y.Storage &&
-		x.Normalise == y.Normalise && comparedType(x.Type) == comparedType(y.Type)
+		x.Normalise == y.Normalise && x.comparedType() == y.comparedType()
 }
 
 // alike reports whether two uses of a parameter, for one tenant, seal its value to the same bytes.
@@ -65,6 +67,15 @@ func comparedType(logical string) string {
 	return ""
 }
 
+// comparedType is that of the column's values. Those of a numeric with a scale all have it, so equal ones have one form.
+func (c *Column) comparedType() string {
+	if c.Type == "numeric" && c.Modifier != "" {
+		_, scale, _ := strings.Cut(c.Modifier, ",")
+		return "numeric, " + strings.TrimSpace(scale)
+	}
+	return comparedType(c.Type)
+}
+
 // Comparable reports whether a value of the built-in type with the OID may be compared with a column of the logical type
 // as if it were of that type: the server would find the same. 0 and unknown (705) are types that the server infers.
 func Comparable(logical string, oid uint32) bool {
@@ -86,6 +97,8 @@ func comparedAs(logical string) []string {
 		return []string{"text", "varchar"}
 	case "int2", "int4", "int8":
 		return []string{"int2", "int4", "int8"}
+	case "numeric":
+		return []string{"numeric", "int2", "int4", "int8"}
 	}
 	return []string{logical}
 }

@@ -70,3 +70,6 @@ create table members (id int primary key, tenant_id text, email sealed(text), ba
 	joined sealed(date), seen sealed(timestamptz), ref sealed(uuid), raw sealed(bytea), handle text, note sealed(text), name text, unique (tenant_id, email));
 create table invites (id int primary key, tenant varchar(20), email sealed(text), handle text);
 create table guests (id int primary key, email sealed(text) unique, name text);
+
+-- Numbers that can be searched: equal ones are equal whatever their scale.
+create table prices (id int primary key, tenant_id text not null, net sealed(numeric(10,2)), gross sealed(numeric(12,2)), at sealed(timestamp(0)), code sealed(varchar(4)));
