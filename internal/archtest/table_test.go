@@ -19,8 +19,9 @@ var table = map[string]row{
 	"proxy/pgwire":             {},
 	"proxy/mask":               {imports: []string{"proxy/pgvalue"}},
 	"proxy/pgvalue":            {tests: []string{"internal/pgtest"}},
-	"proxy/pgsql":              {tests: []string{"internal/pgtest"}},
-	"proxy/pgproxy":            {imports: []string{"proxy", "proxy/pgwire", "proxy/pgvalue", "proxy/mask", "proxy/pgsql", "fieldcrypt"}, tests: all},
+	"proxy/pgcopy":             {tests: []string{"internal/pgtest"}},
+	"proxy/pgsql":              {imports: []string{"proxy/pgcopy"}, tests: []string{"internal/pgtest"}},
+	"proxy/pgproxy":            {imports: []string{"proxy", "proxy/pgwire", "proxy/pgcopy", "proxy/pgvalue", "proxy/mask", "proxy/pgsql", "fieldcrypt"}, tests: all},
 	"proxy/pgproxy/ormtest":    {tests: []string{"internal/pgtest"}},
 	"proxy/pgproxy/drivertest": {tests: all}, // its tests put the whole program together
 

@@ -48,7 +48,7 @@ func (m *machine) serverMessage(in []byte, size int, out, back *output) (int, er
 	s := &m.server
 	typ := in[0]
 	first := m.queue.first()
-	if !needsBody(typ, first, s.swallow) {
+	if !needsBody(typ, first, s.swallow) && !m.needsCopy(typ, first) {
 		hide := s.swallow || first != nil && first.silent
 		m.trackServer(typ, first, back)
 		m.endSingle(back)
@@ -58,7 +58,7 @@ func (m *machine) serverMessage(in []byte, size int, out, back *output) (int, er
 		return forward(in, size, out, &s.pass), nil
 	}
 	if limit := m.limits.MessageBytes; size > limit {
-		if typ == 'D' {
+		if typ == 'D' || typ == 'd' {
 			m.failRead(&Error{Code: codeLimitExceeded, Message: "a row with protected columns is over the proxy's message limit"}, out)
 			return discard(in, size, &s.drop), nil
 		}
@@ -111,7 +111,22 @@ func (m *machine) trackServer(typ byte, first *pending, back *output) {
 		}
 	case 'G':
 		m.copyIn(first, back)
+	case 'c':
+		m.server.rows = nil
 	}
+}
+
+// needsCopy is needsBody for the messages of COPY.
+func (m *machine) needsCopy(typ byte, first *pending) bool {
+	switch {
+	case m.server.swallow:
+		return false
+	case typ == 'd':
+		return m.server.rows != nil
+	case typ == 'G':
+		return first != nil && first.awaitsRows()
+	}
+	return typ == 'H' && first.copying() != nil
 }
 
 // answered takes the end of one answer: the request is done, or the next statement of a simple query answers.
@@ -178,6 +193,13 @@ func (m *machine) readServer(msg []byte, first *pending, out, back *output) erro
 		}
 		m.reading = first.facts
 		return m.dataRow(body, first.rows, out)
+	case 'd':
+		m.reading = first.facts
+		return m.copyRow(body, out)
+	case 'G':
+		return m.beginCopyIn(msg, first, out, back)
+	case 'H':
+		return m.beginCopyOut(msg, first.copying(), out)
 	case 'T':
 		return m.rowDescription(body, first, out)
 	case 't':
@@ -211,7 +233,7 @@ func (m *machine) readyForQuery(msg []byte, out, back *output) error {
 			return nil
 		}
 	}
-	s.aborting, s.swallow = false, false
+	s.aborting, s.swallow, s.rows = false, false, nil
 	m.client.barrier = false
 	if m.queue.empty() && len(m.changed) > 0 {
 		clear(m.changed)
@@ -266,12 +288,17 @@ func (m *machine) errorResponse(msg []byte, first *pending, out *output) error {
 		return nil
 	}
 	m.roles.stale = m.roles.stale || m.roles.switches // it may have rolled a change back
+	s.rows = nil
 	if s.swallow {
 		if first != nil && !first.request.ready() && !s.aborting {
 			m.queue.skipToSync(m.undoPending) // the client is not told, but what it prepared is skipped as well
 		}
 		return nil
 	}
+	if m.refusedByServer(msg, code, first, out) {
+		return nil
+	}
+	m.copyAborted(first)
 	if !m.failQuestion(first) {
 		m.showError(msg, code, first, out)
 	}
@@ -292,6 +319,8 @@ func (m *machine) errorResponse(msg []byte, first *pending, out *output) error {
 
 func (m *machine) showError(msg []byte, code string, first *pending, out *output) {
 	switch {
+	case first != nil && first.copyError != nil && bytes.Contains(msg, []byte(copyFailText)):
+		out.buf = first.copyError.append(out.own(), "ERROR")
 	case first != nil && first.refusal != nil && code == refusedByText:
 		out.buf = first.refusal.append(out.own(), "ERROR")
 	case first != nil && first.text != nil:

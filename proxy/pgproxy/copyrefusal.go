@@ -1,18 +1,12 @@
 package pgproxy
 
-import (
-	"regexp"
-)
+import "github.com/keyaside/keyaside/proxy/pgsql"
 
 // A COPY FROM STDIN that is refused must not simply fail: psql, which restores dumps, then takes the rows that stand
 // behind it in the script for statements and sends them, and the server, to which they are syntax errors, writes them
 // into its log. So the refused COPY goes on as the client expects: it is asked for the rows, which are thrown away, and is
 // told of the refusal when it has sent the last one. The server gets an empty query in place of the COPY, whose answer
 // becomes the request for rows, and at the end the statement that must fail.
-
-// copyFromStdin matches a text that begins with COPY … FROM STDIN, behind white space and comments. One that is not the
-// first of its text is not looked for: psql sends statements one by one.
-var copyFromStdin = regexp.MustCompile(`(?is)\A(?:\s|--[^\n]*\n|/\*.*?\*/)*copy\b.*\bfrom\s+stdin\b`)
 
 // refuseCopy begins the refusal of a COPY FROM STDIN.
 func (m *machine) refuseCopy(reason *Error, out *output) {
@@ -38,4 +32,14 @@ func (m *machine) refusedRows(typ byte, in []byte, size int, out *output) int {
 func (m *machine) askForRows(first *pending, out *output) {
 	m.answered(first)
 	out.buf = append(out.own(), 'G', 0, 0, 0, 7, 0, 0, 0)
+}
+
+// asCopyIn marks the reason for which a planned text is refused, if its client is going to send rows.
+func asCopyIn(reason *Error, plan *pgsql.Plan) *Error {
+	if len(plan.Statements) == 0 || !plan.Statements[0].CopyIn {
+		return reason
+	}
+	marked := *reason
+	marked.copyIn = true
+	return &marked
 }

@@ -80,21 +80,3 @@ func TestClientThatLeavesARefusedCopyLeavesNothingBehind(t *testing.T) {
 	}
 	await(t, "sessions end", func() bool { return s.server.Sessions() == 0 })
 }
-
-func TestOnlyCopyFromStdinIsAskedForRows(t *testing.T) {
-	for text, want := range map[string]bool{
-		"copy t from stdin":                            true,
-		"COPY public.t (a, \"b\") FROM STDIN WITH csv": true,
-		"\n/* one */ -- two\n\tCopy t\nFrom\n Stdin":   true,
-		"copy t from 'file'":                           false,
-		"copy t to stdout":                             false,
-		"copying from stdin":                           false,
-		"-- copy t from stdin":                         false,
-		"insert into t values ('copy t from stdin')":   false,
-		"": false,
-	} {
-		if got := copyFromStdin.MatchString(text); got != want {
-			t.Errorf("%q: %v", text, got)
-		}
-	}
-}

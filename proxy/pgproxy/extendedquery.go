@@ -258,7 +258,7 @@ func (m *machine) execute(msg []byte, out *output) error {
 		}
 	}
 	s := &m.client.segment
-	s.reads = s.reads || p.rows != nil
+	s.reads = s.reads || p.rows != nil || p.script != nil && readsProtected(p.script)
 	s.writes = s.writes || p.script == nil || scriptWrites(p.script)
 	m.push(p)
 	out.pass(msg)

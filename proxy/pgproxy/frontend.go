@@ -18,6 +18,13 @@ func (m *machine) fromClient(in []byte, out *output) (n int, err error) {
 		case c.drop > 0:
 			n += discard(in[n:], c.drop, &c.drop)
 			continue
+		case c.feed > 0:
+			taken, err := m.copyData(in[n:], out)
+			n += taken
+			if err != nil {
+				return n, err
+			}
+			continue
 		case len(in)-n < pgwire.HeaderSize:
 			c.want = pgwire.HeaderSize
 			return n, nil
@@ -55,6 +62,12 @@ func (m *machine) held(typ byte) bool {
 	if m.queue.empty() {
 		c.segment.flushed = false // all replies have come; the next hold asks again
 	}
+	if isCopy(typ) && (c.rows != nil || c.plainRows) {
+		return false // what is held for replies would be held for this
+	}
+	if (isCopy(typ) || typ == 'Q') && c.rows == nil && c.copying == nil && !c.ignoring && m.awaitsRows() {
+		return true // until it is known whose rows they are
+	}
 	return c.barrier || m.queue.full() || (c.segment.flushed && !c.ignoring && !m.queue.empty())
 }
 
@@ -76,9 +89,13 @@ func (m *machine) clientMessage(in []byte, size int, out *output) (int, error) {
 		// The server would throw the message away. It is thrown away here, since no plan has looked at its values.
 		return discard(in, size, &c.drop), nil
 	}
-	if c.deaf = c.deaf && isCopy(typ); c.deaf {
-		return discard(in, size, &c.drop), nil
+	if isCopy(typ) {
+		return m.copyMessage(typ, in, size, out)
 	}
+	if c.rows != nil && typ != 'X' {
+		return m.duringCopyIn(typ, in, size, out), nil
+	}
+	c.deaf = c.deaf && (typ == 'H' || typ == 'S')
 	if !m.looksInto(typ) {
 		if err := m.trackClient(typ, out); err != nil {
 			return 0, err
@@ -189,7 +206,7 @@ func (m *machine) rewriteClient(typ byte, msg []byte, out *output) error {
 func (m *machine) refuse(reason *Error, name []byte, out *output) {
 	m.push(pending{request: reqParse, refusal: reason})
 	out.buf = appendRefused(out.own(), name)
-	m.client.ignoring = true
+	m.client.ignoring, m.client.deaf = true, true
 }
 
 // appendRefused appends a Parse that must fail.

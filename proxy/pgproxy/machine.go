@@ -53,13 +53,16 @@ type machine struct {
 
 // clientSide is the state of the stream from the client.
 type clientSide struct {
-	pass, drop int    // bytes of the present message that still go on, or away
-	want       int    // size of the message that waits for more bytes
-	ignoring   bool   // the server skips to the next Sync, so nothing before it needs to be sent
-	barrier    bool   // nothing may be sent before the ReadyForQuery of a protected read has come
-	ended      bool   // Terminate was sent
-	deaf       bool   // a simple query was refused: COPY data behind it is for nobody
-	copying    *Error // a COPY FROM STDIN was refused with this, and its rows are thrown away
+	pass, drop int     // bytes of the present message that still go on, or away
+	want       int     // size of the message that waits for more bytes
+	ignoring   bool    // the server skips to the next Sync, so nothing before it needs to be sent
+	barrier    bool    // nothing may be sent before the ReadyForQuery of a protected read has come
+	ended      bool    // Terminate was sent
+	deaf       bool    // a statement was refused or failed: COPY data behind it is for nobody
+	copying    *Error  // a COPY FROM STDIN was refused with this, and its rows are thrown away
+	rows       *copyIn // a COPY FROM STDIN into a protected table takes rows
+	feed       int     // bytes of the present CopyData message that are still for it
+	plainRows  bool    // a COPY FROM STDIN into another table, of a text with a plan, takes rows
 	segment    segment
 	owesSync   bool // a question failed in a segment that the client does not know of: its Sync is to be sent
 	// copyEnds has, for each CopyDone and CopyFail sent ahead of the server's readiness, the number of the message before.
@@ -88,8 +91,10 @@ type serverSide struct {
 	ddl        bool // the transaction under way may change the catalog
 	single     bool // a simple query runs in the extended protocol, and its Sync is still to be sent
 	draining   bool
-	encoding   string // client_encoding, as reported
-	escapes    bool   // standard_conforming_strings is off
+	rows       *copyOut // a COPY TO STDOUT sends rows with protected columns
+	major      int      // the server's major version, as reported
+	encoding   string   // client_encoding, as reported
+	escapes    bool     // standard_conforming_strings is off
 	settings   pgvalue.Settings
 }
 
@@ -108,6 +113,8 @@ type scratch struct {
 	claim    []byte
 	term     []byte
 	array    []byte
+	// Of COPY: a field as the client means it, the tenant's field, and a value as the server stores it.
+	copied, tenantField, stored []byte
 
 	// Keys that were fetched for the message that waits: the client's need active keys, the server's need keys by id.
 	tenants map[string]resolvedKey
@@ -122,6 +129,7 @@ type scratch struct {
 var (
 	errHold    = errors.New("replies must come first")
 	errPlanner = errors.New("the catalog must be read first")
+	errMore    = errors.New("what was collected must be written first")
 	errDrained = errors.New("the session is idle and the proxy stops")
 )
 
@@ -204,7 +212,7 @@ func (m *machine) keyByID(id fieldcrypt.KeyID) (*fieldcrypt.Key, error) {
 func isWait(err error) bool {
 	var r *keyRequest
 	var a *asking
-	return errors.As(err, &r) || errors.As(err, &a) || errors.Is(err, errHold) || errors.Is(err, errPlanner)
+	return errors.As(err, &r) || errors.As(err, &a) || errors.Is(err, errHold) || errors.Is(err, errPlanner) || errors.Is(err, errMore)
 }
 
 // idle reports whether the session could end now without losing anything.

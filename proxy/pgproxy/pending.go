@@ -43,8 +43,11 @@ type pending struct {
 	current int
 	// asksForRows is set for the empty query that stands for a refused COPY FROM STDIN.
 	asksForRows bool
-	serial      uint64 // orders this message among those that change what is prepared
-	undo        undo
+	// copyError replaces the error that the server raises when it was told that the data of a COPY could not be sealed.
+	copyError *Error
+	copies    int    // one more than the statement of the script that has last asked for rows; more if none will
+	serial    uint64 // orders this message among those that change what is prepared
+	undo      undo
 }
 
 // undo restores what a message changed in the session's names, should the server not get to carry it out. Its zero value

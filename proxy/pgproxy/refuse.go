@@ -18,6 +18,7 @@ const (
 	codeNotSupported       = "0A000"
 	codeFailedTransaction  = "25P02"
 	codeNoPrivilege        = "42501"
+	codeQueryCanceled      = "57014"
 	codeTooManyConnections = "53300"
 	codeLimitExceeded      = "54000"
 	codeAdminShutdown      = "57P01"
@@ -34,7 +35,9 @@ type Error struct {
 	Message  string
 	Detail   string
 	Hint     string
-	Position int // in characters of the client's text, counted from 1; 0 if it is not known, noPosition if there is none
+	copyIn   bool   // the client may send rows, since what was refused is a COPY FROM STDIN
+	shown    []byte // the whole ErrorResponse, if it is not one of the proxy's own
+	Position int    // in characters of the client's text, counted from 1; 0 if it is not known, noPosition if there is none
 }
 
 // noPosition is the position of an error that the server would raise without one.
@@ -44,6 +47,9 @@ func (e *Error) Error() string { return e.Message + " (SQLSTATE " + e.Code + ")"
 
 // append appends the ErrorResponse to dst. The severity is ERROR, or FATAL if the connection ends with it.
 func (e *Error) append(dst []byte, severity string) []byte {
+	if e.shown != nil {
+		return append(dst, e.shown...)
+	}
 	msg := pgproto3.ErrorResponse{
 		Severity: severity, SeverityUnlocalized: severity,
 		Code: e.Code, Message: e.Message, Detail: e.Detail, Hint: e.Hint,
@@ -59,7 +65,7 @@ func (e *Error) append(dst []byte, severity string) []byte {
 // refusalError turns the planner's refusal of text into an error with the position that drivers show.
 func refusalError(r *pgsql.Refusal, text []byte) *Error {
 	return &Error{
-		Code: r.Code, Message: r.Message, Detail: r.Detail, Hint: r.Hint,
+		Code: r.Code, Message: r.Message, Detail: r.Detail, Hint: r.Hint, copyIn: r.CopyIn,
 		Position: characterPosition(text, r.Position),
 	}
 }

@@ -34,9 +34,10 @@ func (m *machine) plan(text []byte, kept bool, out *output) (*pgsql.Plan, *Error
 	case plan.Refusal != nil:
 		return nil, refusalError(plan.Refusal, text), nil
 	case m.server.escapes && !onlyDeallocates(plan):
-		return nil, &Error{Code: codeNotSupported, Message: "statements on protected tables need standard_conforming_strings = on"}, nil
+		reason := &Error{Code: codeNotSupported, Message: "statements on protected tables need standard_conforming_strings = on"}
+		return nil, asCopyIn(reason, plan), nil
 	case plan.Protected() && m.otherEncoding():
-		return nil, encodingError(), nil
+		return nil, asCopyIn(encodingError(), plan), nil
 	}
 	if reason, err := m.authorize(plan, text, out); reason != nil || err != nil {
 		return nil, reason, err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -58,6 +59,12 @@ func (a *asking) Error() string { return "the server must be asked first" }
 
 // facts returns what the policy's settings are for what is sent next, or a reason to wait, or the error for the client.
 func (m *machine) facts() (*facts, error) {
+	if c := m.client.rows; c != nil { // the statement under way was sent with these
+		if c.facts == nil {
+			return nil, errUntold
+		}
+		return c.facts, nil
+	}
 	if s := &m.settings; s.known != nil && !s.dirty {
 		return s.known, nil
 	}
@@ -121,6 +128,8 @@ func (m *machine) settingsAnswer(values []pgwire.Param) {
 func (m *machine) report(name, value string) {
 	s := &m.server
 	switch name {
+	case "server_version":
+		s.major, _ = strconv.Atoi(value[:len(value)-len(strings.TrimLeft(value, "0123456789"))])
 	case "client_encoding":
 		s.encoding = value
 	case "standard_conforming_strings":
@@ -206,7 +215,12 @@ func bySetting(columns []pgsql.ResultColumn) bool {
 }
 
 func readsBySetting(plan *pgsql.Plan) bool {
-	return slices.ContainsFunc(plan.Statements, func(s pgsql.Statement) bool { return bySetting(s.Columns) })
+	return slices.ContainsFunc(plan.Statements, func(s pgsql.Statement) bool { return bySetting(s.Columns) || copiesBySetting(s.Copy) })
+}
+
+// copiesBySetting reports whether the data of a COPY takes to know a setting.
+func copiesBySetting(c *pgsql.Copy) bool {
+	return c != nil && slices.ContainsFunc(c.Columns, func(c pgsql.CopyColumn) bool { return bySetting([]pgsql.ResultColumn{c.ResultColumn}) })
 }
 
 // fetchesBySetting is readsBySetting, also for cursors that are open or that the plan declares.

@@ -16,10 +16,6 @@ func (m *machine) simpleQuery(msg []byte, out *output) error {
 	if err != nil {
 		return err
 	}
-	if refusal != nil && copyFromStdin.Match(text) {
-		m.refuseCopy(refusal, out)
-		return nil
-	}
 	if refusal != nil {
 		m.refuseQuery(refusal, out)
 		return nil
@@ -38,7 +34,7 @@ func (m *machine) simpleQuery(msg []byte, out *output) error {
 	}
 	edited, err := m.editQuery(text, plan)
 	if reason := refusalOf(err); reason != nil {
-		m.refuseQuery(reason, out)
+		m.refuseQuery(asCopyIn(reason, plan), out)
 		return nil
 	}
 	if err != nil {
@@ -81,6 +77,10 @@ func (m *machine) editQuery(text []byte, plan *pgsql.Plan) (*editedText, error) 
 // refuseQuery sends a statement that must fail in place of a simple query. Should the query be a COPY whose data the
 // client sends at once, that is thrown away, as the server would.
 func (m *machine) refuseQuery(reason *Error, out *output) {
+	if reason.copyIn {
+		m.refuseCopy(reason, out)
+		return
+	}
 	m.push(pending{request: reqQuery, refusal: reason})
 	appendQuery(out, refusedText)
 	m.client.deaf = true
@@ -111,7 +111,7 @@ func (m *machine) scriptRows(plan *pgsql.Plan, i int) *rows {
 
 func readsProtected(plan *pgsql.Plan) bool {
 	for i := range plan.Statements {
-		if plan.Statements[i].Columns != nil {
+		if st := &plan.Statements[i]; st.Columns != nil || st.Copy != nil && !st.Copy.In {
 			return true
 		}
 	}

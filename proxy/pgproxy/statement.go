@@ -39,7 +39,7 @@ func newStatement(plan *pgsql.Plan, oids []uint32, text *editedText, serial uint
 			st.visible++
 		}
 	}
-	st.bySetting = bySetting(st.columns())
+	st.bySetting = readsBySetting(plan)
 	return st
 }
 

@@ -187,6 +187,8 @@ func (t *transport) await(ctx context.Context, reason error) error {
 	case errors.As(reason, &key):
 		t.fetch(ctx, key)
 		return ctx.Err()
+	case errors.Is(reason, errMore):
+		return ctx.Err()
 	case errors.Is(reason, errPlanner):
 		t.db.refresh(ctx)
 		return ctx.Err()

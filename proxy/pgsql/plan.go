@@ -33,7 +33,7 @@ func (p *Plan) Protected() bool {
 		return true
 	}
 	for i := range p.Statements {
-		if s := &p.Statements[i]; s.Columns != nil || s.Naming.protected() {
+		if s := &p.Statements[i]; s.Columns != nil || s.Copy != nil || s.Naming.protected() {
 			return true
 		}
 	}
@@ -57,6 +57,10 @@ type Statement struct {
 	// Columns describes the row the server returns, if a protected column is in it or a hidden column was added;
 	// nil: rows pass as they are.
 	Columns []ResultColumn
+	// Copy describes the data of a COPY that has to be looked into; nil: it passes as it is.
+	Copy *Copy
+	// CopyIn is true for each COPY FROM STDIN: the client sends rows before the statement ends.
+	CopyIn bool
 	// Writes is true unless the statement is known to change nothing (SELECT without data-modifying parts, SHOW, …).
 	Writes bool
 	// Schema is true if the statement can change the catalog (CREATE, ALTER, DROP, …).
@@ -155,4 +159,5 @@ type Refusal struct {
 	Detail   string
 	Hint     string // what to write instead
 	Position int    // byte offset in the client's text, 0-based; -1 if none
+	CopyIn   bool   // the text begins with COPY … FROM STDIN, and its client may send the rows all the same
 }

@@ -192,6 +192,11 @@ func (p *Planner) analyse(text string, session *Session) (plan *Plan, a *analysi
 		if e != nil {
 			a = nil
 		}
+		defer func() {
+			if plan.Refusal != nil {
+				plan.Refusal.CopyIn = beginsCopyIn(text)
+			}
+		}()
 		switch e := e.(type) {
 		case nil:
 		case refused:

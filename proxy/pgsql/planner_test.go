@@ -152,7 +152,7 @@ func describeStatement(b *strings.Builder, i int, s Statement) {
 		on   bool
 		name string
 	}{{s.Writes, "writes"}, {s.Schema, "schema"}, {s.DeallocateAll, "deallocates all"}, {s.Deallocate != "", "deallocates " + s.Deallocate},
-		{len(s.Children) > 0, "makes children " + strings.Join(s.Children, " ")}} {
+		{s.CopyIn, "takes rows"}, {len(s.Children) > 0, "makes children " + strings.Join(s.Children, " ")}} {
 		if f.on {
 			b.WriteString(" " + f.name)
 		}
@@ -160,6 +160,7 @@ func describeStatement(b *strings.Builder, i int, s Statement) {
 	describeNaming(b, s.Naming)
 	b.WriteByte('\n')
 	describeColumns(b, s.Columns)
+	describeCopy(b, s.Copy)
 	if s.Naming != nil && s.Naming.Declares != nil {
 		describeColumns(b, s.Naming.Declares.Columns)
 	}

@@ -12,6 +12,7 @@ const (
 	codeGenerated   = "428C9" // generated_always
 	codeMismatch    = "42804" // datatype_mismatch
 	codeEncoding    = "22021" // character_not_in_repertoire
+	codeInvalid     = "22023" // invalid_parameter_value
 	codeTooLarge    = "54000" // program_limit_exceeded
 	codeTooComplex  = "54001" // statement_too_complex
 	codeInternal    = "XX000" // internal_error

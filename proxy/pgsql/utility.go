@@ -37,7 +37,7 @@ func (a *analysis) utility(n *ast.Node) Statement {
 	case *ast.Node_ClosePortalStmt:
 		return closeCursor(s.ClosePortalStmt)
 	case *ast.Node_CopyStmt:
-		a.copyStmt(s.CopyStmt)
+		a.copyStmt(&st, s.CopyStmt)
 	case *ast.Node_ExecuteStmt:
 		return a.execute(n, s.ExecuteStmt)
 	case *ast.Node_CallStmt:
@@ -130,30 +130,6 @@ func (a *analysis) sealed(use, hint string, n *ast.Node) {
 		refuse(a.position(n), codeUnsupported, hint, "a protected column cannot be written in %s", use)
 	}
 	a.params = params
-}
-
-// copyStmt plans COPY.
-func (a *analysis) copyStmt(s *ast.CopyStmt) {
-	if q := s.GetQuery(); q != nil {
-		a.sealed("COPY", "Use SELECT.", q)
-		return
-	}
-	r := a.table(s.GetRelation())
-	if r == nil || !r.guarded() {
-		a.inClause("WHERE", func() { a.walk(s.GetWhereClause(), &scope{}) })
-		return
-	}
-	at := int(s.GetRelation().GetLocation())
-	if len(s.GetAttlist()) == 0 {
-		refuse(at, codeUnsupported, "Use INSERT or SELECT, or list columns that are not protected.",
-			"COPY of protected columns is not supported: all columns of %s are meant", r.qualified())
-	}
-	for _, name := range names(s.GetAttlist()) {
-		if c := r.protects(name); c != nil {
-			refuse(at, codeUnsupported, "Use INSERT or SELECT.", "COPY of protected columns is not supported: %s.%s", r.qualified(), c.Name)
-		}
-	}
-	a.inClause("WHERE", func() { a.walk(s.GetWhereClause(), &scope{items: []*item{tableItem(r, "")}}) })
 }
 
 // newTable refuses a temporary table that would hide a protected one from every later statement.

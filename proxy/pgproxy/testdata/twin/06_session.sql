@@ -147,9 +147,6 @@ explain (costs off) select lower(email) from customers
 
 copy customers to stdout
 
--- only: exec
-copy customers from stdin
-
 copy (select email from customers) to stdout
 
 copy customers (id, email) to stdout
