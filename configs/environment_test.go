@@ -25,6 +25,8 @@ func TestEverySettingHasItsVariableNamedAfterItsPath(t *testing.T) {
 func TestEverySettingCanComeFromTheEnvironmentAlone(t *testing.T) {
 	c, err := load("", nil, environment([]string{
 		"KEYASIDE_POSTGRES_LISTEN=127.0.0.1:0", "KEYASIDE_POSTGRES_UPSTREAM=db:5432", "KEYASIDE_POSTGRES_MODE=observe",
+		"KEYASIDE_POSTGRES_ASK_TENANT=transaction", "KEYASIDE_TABLES_0_ON_FOREIGN_TENANT=null",
+		"KEYASIDE_TABLES_0_TENANT_SETTING=app.tenant", "KEYASIDE_TABLES_0_TENANT_COLUMN=t",
 		"KEYASIDE_POSTGRES_OBSERVE_EVERY=1m", "KEYASIDE_POSTGRES_OBSERVE_STATEMENTS=9",
 		"KEYASIDE_POSTGRES_CATALOG_USER=u", "KEYASIDE_POSTGRES_CATALOG_PASSWORD_ENV=PW", "KEYASIDE_POSTGRES_CATALOG_REFRESH=2m",
 		"KEYASIDE_POSTGRES_LIMITS_CONNECTIONS=7", "KEYASIDE_POSTGRES_LIMITS_MESSAGE_BYTES=1MiB",
@@ -44,7 +46,7 @@ func TestEverySettingCanComeFromTheEnvironmentAlone(t *testing.T) {
 	}
 	want := &Config{
 		Postgres: Postgres{
-			Listen: "127.0.0.1:0", Upstream: "db:5432", Mode: ModeObserve, Observe: Observe{Duration(time.Minute), 9},
+			Listen: "127.0.0.1:0", Upstream: "db:5432", Mode: ModeObserve, Observe: Observe{Duration(time.Minute), 9}, AskTenant: AskInTransaction,
 			Catalog: Catalog{User: "u", Password: &SecretRef{Env: "PW"}, Refresh: Duration(2 * time.Minute)},
 			Limits:  Limits{Connections: 7, MessageBytes: 1 << 20, StatementBytes: 64 << 10, StartupTimeout: Duration(3 * time.Second)},
 		},
@@ -55,7 +57,7 @@ func TestEverySettingCanComeFromTheEnvironmentAlone(t *testing.T) {
 		},
 		Audit: Audit{Path: "a.jsonl"}, Log: Log{"debug", "json"},
 		Fields: Fields{"mail": {Type: "text", Search: SearchNone, Equality: Equality{Form: FormDeterministic}, Access: Access{Default: TreatPlaintext}}},
-		Tables: Tables{{Name: "s.t2", Tenant: Tenant{Fixed: "acme"}, Columns: Columns{"b": {Field: "mail", Storage: "text"}}}},
+		Tables: Tables{{Name: "s.t2", Tenant: Tenant{Fixed: "acme", Setting: "app.tenant", Column: "t"}, OnForeignTenant: ForeignNull, Columns: Columns{"b": {Field: "mail", Storage: "text"}}}},
 	}
 	c.Keys.Master.PKCS11.PIN.fromFD, c.origins = nil, origins{}
 	if !reflect.DeepEqual(c, want) {
@@ -84,7 +86,7 @@ func TestFaultyVariableIsAnErrorThatNamesIt(t *testing.T) {
 		{"KEYASIDE_POSTGRES_LIMITS_MESSAGE_BYTES=5MB", "KEYASIDE_POSTGRES_LIMITS_MESSAGE_BYTES: is not a size"},
 		{"KEYASIDE_FIELDS={a: {typ: text}}", "KEYASIDE_FIELDS:1:6: a.typ: is not a setting; did you mean type?"},
 		{"KEYASIDE_LOG_LEVEL=loud", "KEYASIDE_LOG_LEVEL: log.level: has an unknown value; write one of debug"},
-		{"KEYASIDE_TABLES_0_TENANT_SESSION=user", "k.yaml:23:5: tables[0].tenant: names more than one source"},
+		{"KEYASIDE_TABLES_0_TENANT_SESSION=role", "KEYASIDE_TABLES_0_TENANT_SESSION: tables[0].tenant.session: has an unknown value"},
 		{"KEYASIDE_KEYS_MASTER_FILE_PASSPHRASE=hunter2", "KEYASIDE_KEYS_MASTER_FILE_PASSPHRASE: is not a setting; a secret is given by reference: set KEYASIDE_KEYS_MASTER_FILE_PASSPHRASE_FILE"},
 		{"KEYASIDE_POSTGRES_CATALOG_PASSWORD=hunter2", "a secret is given by reference: set KEYASIDE_POSTGRES_CATALOG_PASSWORD_FILE"},
 	} {

@@ -13,14 +13,27 @@ type Postgres struct {
 	// counted and logged. observe protects nothing.
 	Mode    string  `yaml:"mode" env:"MODE" default:"enforce"`
 	Observe Observe `yaml:"observe" envPrefix:"OBSERVE_"`
-	Catalog Catalog `yaml:"catalog" envPrefix:"CATALOG_"`
-	Limits  Limits  `yaml:"limits" envPrefix:"LIMITS_"`
+	// AskTenant says when the proxy asks the server for the parameters that name tenants (tenant.setting, tenant.session:
+	// application_name), a round trip each time: change, when something was sent that may have changed them; transaction, in
+	// each transaction besides, for a pooler between the proxy and the server that hands its connections from client to
+	// client; statement, before each statement that needs to know, for databases whose triggers, views or operators change
+	// such a parameter.
+	AskTenant string  `yaml:"ask_tenant" env:"ASK_TENANT" default:"change"`
+	Catalog   Catalog `yaml:"catalog" envPrefix:"CATALOG_"`
+	Limits    Limits  `yaml:"limits" envPrefix:"LIMITS_"`
 }
 
 // Values of Postgres.Mode.
 const (
 	ModeEnforce = "enforce"
 	ModeObserve = "observe"
+)
+
+// Values of Postgres.AskTenant.
+const (
+	AskOnChange         = "change"
+	AskInTransaction    = "transaction"
+	AskBeforeStatements = "statement"
 )
 
 // Observe is for mode: observe.

@@ -63,20 +63,36 @@ type Tables []Table
 type Table struct {
 	// Name is table or schema.table, spelled as in the catalog, without folding; the schema is public by default. A part
 	// that contains a dot is put in double quotes, as in SQL. Required.
-	Name    string  `yaml:"name" env:"NAME"`
-	Tenant  Tenant  `yaml:"tenant" envPrefix:"TENANT_"`
-	Columns Columns `yaml:"columns" env:"COLUMNS"`
+	Name   string `yaml:"name" env:"NAME"`
+	Tenant Tenant `yaml:"tenant" envPrefix:"TENANT_"`
+	// OnForeignTenant is what a protected value reads as in a row of another tenant than the session's: error (the statement
+	// fails), mask ("***" for text and varchar, NULL for other types) or null. mask and null need tenant.column together with
+	// tenant.session or tenant.setting. A value that was moved to a row of another tenant's is an error in any case.
+	OnForeignTenant string  `yaml:"on_foreign_tenant" env:"ON_FOREIGN_TENANT" default:"error"`
+	Columns         Columns `yaml:"columns" env:"COLUMNS"`
 }
 
-// Tenant says whose keys protect a row. Exactly one of its parts is set.
+// Tenant says whose keys protect a row. At least one of its parts is set. Of several, each that gives a tenant must give
+// the same one, when a row is written and when it is read.
 type Tenant struct {
 	// Column is a column of the same table that holds the tenant's id: text, varchar, int2, int4, int8 or uuid.
 	Column string `yaml:"column" env:"COLUMN"`
 	// Fixed is the one tenant of the whole table, 1 to 255 bytes.
 	Fixed string `yaml:"fixed" env:"FIXED"`
-	// Session is a fact of the client's session: user (the login role) or database.
+	// Session is a fact of the client's session: user (the login role), database, or application_name.
 	Session string `yaml:"session" env:"SESSION"`
+	// Setting is a run-time parameter of the session that names the tenant, such as app.tenant_id, which applications set by
+	// SET, SET LOCAL, set_config or a startup option. Unset or empty it gives no tenant. postgres.ask_tenant says when the
+	// proxy asks the server for it.
+	Setting string `yaml:"setting" env:"SETTING"`
 }
+
+// Values of Table.OnForeignTenant.
+const (
+	ForeignError = "error"
+	ForeignMask  = "mask"
+	ForeignNull  = "null"
+)
 
 // Columns are the protected columns of a table by name, spelled as in the catalog.
 type Columns map[string]Column

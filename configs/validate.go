@@ -75,6 +75,7 @@ func (k *checker) postgres(p *Postgres) {
 		}
 	}
 	k.oneOf("postgres.mode", p.Mode, ModeEnforce, ModeObserve)
+	k.oneOf("postgres.ask_tenant", p.AskTenant, AskOnChange, AskInTransaction, AskBeforeStatements)
 	if p.Observe.Every < Duration(time.Second) {
 		k.fail("postgres.observe.every", "is less than 1s", "write at least 1s")
 	}

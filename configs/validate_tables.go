@@ -58,31 +58,8 @@ func (k *checker) tables(c *Config) {
 		}
 		seen[[2]string{schema, name}] = true
 		k.tenant(path+".tenant", t)
+		k.foreign(path+".on_foreign_tenant", t)
 		k.columns(path+".columns", t.Columns, c.Fields)
-	}
-}
-
-func (k *checker) tenant(path string, t Table) {
-	count := 0
-	for _, part := range []string{t.Tenant.Column, t.Tenant.Fixed, t.Tenant.Session} {
-		if part != "" {
-			count++
-		}
-	}
-	_, protected := t.Columns[t.Tenant.Column]
-	switch {
-	case count == 0:
-		k.fail(path, "is missing", "write column: NAME, fixed: TENANT or session: user|database")
-	case count > 1:
-		k.fail(path, "names more than one source", "keep one of column, fixed and session")
-	case protected:
-		k.fail(path+".column", "is itself a protected column", "name a column that stays readable")
-	case len(t.Tenant.Column) > maxIdentifierBytes:
-		k.fail(path+".column", "is longer than an identifier of PostgreSQL can be", "write the name as the catalog has it, at most 63 bytes")
-	case t.Tenant.Fixed != "" && !validTenant(t.Tenant.Fixed):
-		k.fail(path+".fixed", "is not a tenant's name", "use 1 to 255 bytes of UTF-8 without control characters")
-	case t.Tenant.Session != "":
-		k.oneOf(path+".session", t.Tenant.Session, "user", "database")
 	}
 }
 

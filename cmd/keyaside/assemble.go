@@ -71,6 +71,7 @@ func newServer(c *configs.Config, cache *keycache.Cache, log *slog.Logger) (*pgp
 		Upstream: c.Postgres.Upstream,
 		Policy:   policy,
 		Access:   access,
+		Ask:      newAsk(c.Postgres.AskTenant),
 		Catalog:  newCatalogSource(c),
 		Keys:     cache,
 		Limits: pgproxy.Limits{

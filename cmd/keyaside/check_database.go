@@ -75,6 +75,7 @@ func checkDatabase(ctx context.Context, c *configs.Config, name string, found []
 	}
 	if any {
 		checkEncoding(ctx, conn, object, f)
+		checkSettings(ctx, conn, c, object, f)
 	}
 }
 

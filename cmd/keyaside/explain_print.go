@@ -100,6 +100,15 @@ func writeUse(w *tabwriter.Writer, what, column string, p *protectedView, effect
 
 // text says where the tenant comes from, to follow "the tenant".
 func (t tenantView) text() string {
+	s := t.source()
+	for _, also := range t.Also {
+		s += ", the same as that " + strings.TrimPrefix(also.source(), "that ")
+	}
+	return s
+}
+
+// source is text without what must agree.
+func (t tenantView) source() string {
 	switch t.From {
 	case "parameter":
 		return fmt.Sprintf("in parameter $%d", t.Parameter)
@@ -107,6 +116,8 @@ func (t tenantView) text() string {
 		return fmt.Sprintf("in result column %d", t.Result)
 	case "session":
 		return "that is the session's " + t.Value
+	case "setting":
+		return "that the session's parameter " + t.Value + " names"
 	case "statement":
 		return fmt.Sprintf("%q, which the statement names", t.Value)
 	default:

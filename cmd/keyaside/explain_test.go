@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -131,7 +132,7 @@ func TestExplainNamesTheSourceOfTheTenant(t *testing.T) {
 		"insert into customers (email, tenant_id) values ($1::text, 'b''c')": {From: "statement", Value: "b'c"},
 	} {
 		v, _ := newTestExplainer(t).outputs(t, text)
-		if len(v.Parameters) != 1 || v.Parameters[0].Sealed.Tenant != want {
+		if len(v.Parameters) != 1 || !reflect.DeepEqual(v.Parameters[0].Sealed.Tenant, want) {
 			t.Errorf("%s: got %+v, want %+v", text, v.Parameters, want)
 		}
 	}

@@ -26,8 +26,9 @@ const explainSchema = `  database      the database whose tables were read
                 ciphertext or denied, uses are test, read, insert, update and compare; read and compare include test
   server_text   what the server gets; '\xf54b…' and 'ks1.…' stand for sealed values
   refusal       {sqlstate, message, detail, hint, position, line, column}; position and column count characters from 1
-sealed and opened are {column, field, type, storage, tenant}, where tenant is {from, value, parameter, result}: from is
-configuration, statement, session, parameter or result. Numbers of statements, parameters and result columns count from 1.`
+sealed and opened are {column, field, type, storage, tenant}, where tenant is {from, value, parameter, result, also}: from
+is configuration, statement, session, setting, parameter or result, and also lists what must name the same tenant if it
+names one. Numbers of statements, parameters and result columns count from 1.`
 
 // explanation is a plan for a person or a tool. No part of it has the value of a literal that is sealed.
 type explanation struct {
@@ -81,16 +82,18 @@ type protectedView struct {
 // tenantView says where the tenant of a value comes from; the member that From names is set.
 type tenantView struct {
 	From      string `json:"from"`
-	Value     string `json:"value,omitempty"` // of the configuration or the statement; of the session: user or database
+	Value     string `json:"value,omitempty"` // of the configuration or the statement; of the session: user or database; a setting's name
 	Parameter int    `json:"parameter,omitempty"`
 	Result    int    `json:"result,omitempty"`
+	// Also are further sources: what they give, if anything, must be the same.
+	Also []tenantView `json:"also,omitempty"`
 }
 
 // view plans a text.
 func (e *explainer) view(text string) *explanation {
 	plan := e.planner.Plan([]byte(text), &pgsql.Session{})
 	v := &explanation{Database: e.database, Verdict: verdictPasses, ServerText: text}
-	if plan == nil {
+	if plan == nil || plan.Unnamed {
 		v.Role = e.role
 		return v
 	}
@@ -201,6 +204,19 @@ func (e *explainer) qualified(c *pgsql.Column) string {
 }
 
 func viewTenant(t pgsql.TenantRef) tenantView {
+	v := viewSource(t)
+	if c := t.Claims; c != nil {
+		for _, also := range []tenantView{{From: "configuration", Value: c.Fixed}, {From: "session", Value: c.Session}, {From: "setting", Value: c.Setting}} {
+			if also.Value != "" {
+				v.Also = append(v.Also, also)
+			}
+		}
+	}
+	return v
+}
+
+// viewSource is viewTenant without what must agree.
+func viewSource(t pgsql.TenantRef) tenantView {
 	switch t.Kind {
 	case pgsql.TenantParam:
 		return tenantView{From: "parameter", Parameter: t.Param}
@@ -208,6 +224,8 @@ func viewTenant(t pgsql.TenantRef) tenantView {
 		return tenantView{From: "result", Result: t.Result + 1}
 	case pgsql.TenantSession:
 		return tenantView{From: "session", Value: t.Value}
+	case pgsql.TenantSetting:
+		return tenantView{From: "setting", Value: t.Value}
 	}
 	if t.TypeOID != 0 { // only a constant in the text has a type
 		return tenantView{From: "statement", Value: t.Value}

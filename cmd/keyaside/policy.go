@@ -23,7 +23,7 @@ func newPolicy(c *configs.Config) (*pgsql.Policy, error) {
 		}
 		table := pgsql.Table{
 			Schema: schema, Name: name,
-			Tenant: pgsql.TenantSource{Column: t.Tenant.Column, Fixed: t.Tenant.Fixed, Session: t.Tenant.Session},
+			Tenant: newTenantSource(t),
 		}
 		for _, column := range slices.Sorted(maps.Keys(t.Columns)) {
 			table.Columns = append(table.Columns, newColumn(column, t.Columns[column], c.Fields, index))

@@ -66,7 +66,7 @@ func (m *machine) editQuery(text []byte, plan *pgsql.Plan) (*editedText, error) 
 		}
 	}
 	edited, err := m.editText(text, plan)
-	if err == nil {
+	if err == nil || refusalOf(err) != nil {
 		if reason := m.changesOnTheWay(text, plan); reason != nil {
 			return nil, reason
 		}
