@@ -34,6 +34,10 @@ func (e *explainer) judge(v *explanation, plan *pgsql.Plan, text string) {
 		return
 	}
 	v.Role = e.role
+	if plan.SwitchesRole && len(plan.Uses) > 0 && len(e.access) > 0 {
+		v.Refusal = viewSessionError(pgproxy.SwitchError(), -1, text)
+		return
+	}
 	defer v.leaveOutTests()
 	for _, u := range plan.Uses {
 		t := e.treatment(u.Column)
@@ -44,11 +48,14 @@ func (e *explainer) judge(v *explanation, plan *pgsql.Plan, text string) {
 		}
 		a.Allowed = false
 		if v.Refusal == nil {
-			reason := pgproxy.AccessError([]string{e.role}, a.Column, t)
-			v.Refusal = viewRefusal(&pgsql.Refusal{Code: reason.Code, Message: reason.Message, Detail: reason.Detail,
-				Hint: reason.Hint, Position: u.Position(text)}, text)
+			v.Refusal = viewSessionError(pgproxy.AccessError([]string{e.role}, a.Column, t), u.Position(text), text)
 		}
 	}
+}
+
+// viewSessionError shows an error that a session raises, at a byte offset of the text.
+func viewSessionError(e *pgproxy.Error, position int, text string) *refusalView {
+	return viewRefusal(&pgsql.Refusal{Code: e.Code, Message: e.Message, Detail: e.Detail, Hint: e.Hint, Position: position}, text)
 }
 
 // leaveOutTests takes out that a column is named, where it is also returned or compared.

@@ -197,12 +197,23 @@ func (m *machine) observeText(typ byte, body []byte) {
 	case plan.Refusal != nil:
 		refusal = refusalError(plan.Refusal, text)
 	default:
-		refusal = m.unfitSettings(plan)
+		if refusal = m.unfitSettings(plan); refusal == nil {
+			refusal = m.loginMayUse(plan, text)
+		}
 	}
 	if m.server.escapes {
 		text = nil // the server sees other constants in it than the lexer does
 	}
 	m.observer.planned(plan, refusal, text)
+}
+
+// loginMayUse is mayUse for the login role alone: an observing session asks the server nothing.
+func (m *machine) loginMayUse(plan *pgsql.Plan, text []byte) *Error {
+	if groups := m.groups(); m.policy.ruled && m.roles.groups != groups {
+		m.roles.names = []string{m.user}
+		m.roles.treatments, m.roles.groups = m.policy.treatments(m.roles.names, groups), groups
+	}
+	return m.mayUse(plan, text)
 }
 
 // unfitSettings returns why a plan cannot be carried out under the session's settings; nil if it can.

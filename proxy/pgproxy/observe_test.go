@@ -247,3 +247,26 @@ func TestObservingServerPassesATextOverTheLimit(t *testing.T) {
 	}
 	w.assertExact(t)
 }
+
+func TestObservingServerCountsWhatTheLoginMayNotDo(t *testing.T) {
+	var log logBuffer
+	o, err := newObserver(&Observe{}, slog.New(slog.NewTextHandler(&log, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, user := range []string{"intern", "somebody"} {
+		m := offlineMachine(t, newMemoryKeys())
+		if err := m.policy.rule(map[string]Access{"customer_email": {Roles: map[string]Treatment{"intern": Denied}}}); err != nil {
+			t.Fatal(err)
+		}
+		groups := &roleGroups{}
+		m.user, m.observer, m.groups = user, o, func() *roleGroups { return groups }
+		var out output
+		if _, err := m.fromClient(message('Q', "select id, email from customers where tenant_id = 'acme'\x00"), &out); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := o.counts(); n != (Observed{Rewritten: 1, Refused: 1}) || !strings.Contains(log.String(), `reason="role \"intern\" may not use protected column public.customers.email"`) {
+		t.Errorf("counted %+v\n%s", n, &log)
+	}
+}

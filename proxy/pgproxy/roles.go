@@ -51,8 +51,7 @@ func (m *machine) authorize(plan *pgsql.Plan, text []byte, out *output) (*Error,
 		return nil, nil
 	}
 	if plan.SwitchesRole {
-		return &Error{Code: codeNotSupported, Message: "a text that changes the session's role cannot use protected columns, whose access depends on it",
-			Hint: "Send them as two queries."}, nil
+		return SwitchError(), nil
 	}
 	if reason, err := m.knowRoles(out); reason != nil || err != nil {
 		return reason, err
@@ -156,6 +155,13 @@ func (m *machine) mayUse(plan *pgsql.Plan, text []byte) *Error {
 }
 
 const codeInsufficientPrivilege = "42501"
+
+// SwitchError says that what may be done in one text depends on what the text does itself. Sessions raise it where fields
+// have rules of access.
+func SwitchError() *Error {
+	return &Error{Code: codeNotSupported, Message: "a text that changes the session's role cannot use protected columns, whose access depends on it",
+		Hint: "Send them as two queries."}
+}
 
 // AccessError says what the roles of a session, the login first, may not do with a column that is treated so.
 func AccessError(names []string, column string, t Treatment) *Error {

@@ -50,9 +50,12 @@ func (in *insertion) inferred(t *ast.InferClause, level *scope) []string {
 	var columns []string
 	for _, n := range t.GetIndexElems() {
 		e := n.GetIndexElem()
-		if c := in.rel.protects(e.GetName()); c != nil && !in.conflictsOn(c, e) {
-			refuse(int(t.GetLocation()), codeUnsupported, "Use another unique column.",
-				"protected column %s.%s cannot be used in a conflict target: equal values are sealed to different ciphertexts", in.rel.qualified(), c.Name)
+		if c := in.rel.protects(e.GetName()); c != nil {
+			if !in.conflictsOn(c, e) {
+				refuse(int(t.GetLocation()), codeUnsupported, "Use another unique column.",
+					"protected column %s.%s cannot be used in a conflict target: equal values are sealed to different ciphertexts", in.rel.qualified(), c.Name)
+			}
+			in.used(c, UseCompare, int(t.GetLocation()))
 		}
 		if e.GetName() != "" {
 			columns = append(columns, e.GetName())

@@ -100,3 +100,28 @@ func TestUsesOfATemplateStandWhereTheTextHasThem(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+func TestComparisonsOfEveryKindAreUses(t *testing.T) {
+	p := newTestPlanner(t)
+	for _, text := range []string{
+		"select id from members where tenant_id = 'a' and email = 'x'",
+		"select id from members where tenant_id = $1 and email = any ($2)",
+		"select id from members where tenant_id = $1 and email in ($2, $3)",
+		"select count(distinct email) from members where tenant_id = 'a'",
+		"select distinct email, tenant_id from members where tenant_id = 'a'",
+		"select email, tenant_id from members group by 1, 2",
+		"select m.id from members m join invites i on i.tenant = m.tenant_id and i.email = m.email",
+		"insert into members (id, tenant_id) values (1, 'a') on conflict (email) do nothing",
+		"select email, tenant_id from members union select email, tenant_id from members",
+	} {
+		plan := p.Plan([]byte(text), &Session{})
+		if plan == nil || plan.Refusal != nil {
+			t.Errorf("%s: is not planned: %+v", text, plan.Refusal)
+			continue
+		}
+		checkUses(t, text, plan)
+		if !strings.Contains(describeUses(text, plan), "email compare@") {
+			t.Errorf("%s: %s", text, describeUses(text, plan))
+		}
+	}
+}
