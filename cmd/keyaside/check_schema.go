@@ -26,5 +26,12 @@ func (t *tableCheck) checkSchema(ctx context.Context) error {
 		t.found.warn(t.object(""), fmt.Sprintf("lacks what keyaside schema installs, %d statements: domains, so that nothing but envelopes gets in around the proxy, and indexes that find equal values", n),
 			"read keyaside schema plan, then run keyaside schema apply")
 	}
+	for i := range table.Columns {
+		c := &table.Columns[i]
+		if c.Search != pgsql.SearchNone && state.columns[c.Name].domain != shapeOf(c).domain() {
+			t.found.warn(t.object(c.Name), "has no domain that holds it to the form in which values are found: rows that were written before search was configured are not",
+				"see keyaside schema plan, which counts such rows")
+		}
+	}
 	return nil
 }

@@ -174,7 +174,7 @@ func countForeign(ctx context.Context, conn *pgx.Conn, t *pgsql.Table, state *ta
 			continue
 		}
 		if err := state.countForeign(ctx, conn, t, c.Name, shape); err != nil {
-			return fmt.Errorf("%w; the role must own the table, or may read it without row-level security", err)
+			return fmt.Errorf("%w; log in with --user as the role that owns the table", err)
 		}
 	}
 	return nil
