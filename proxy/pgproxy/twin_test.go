@@ -228,6 +228,10 @@ func twinPolicy() *pgsql.Policy {
 	add("public", "people", byID, column("people", "ssn", "text"))
 	add("public", "events", byID, column("events", "payload", "jsonb"))
 	add("public", "shared", byID, column("shared", "x", "text"))
+	add("public", "ddl_parts", byID, column("ddl_parts", "secret", "text"))
+	add("public", "ddl_child", pgsql.TenantSource{Fixed: "acme"}, column("ddl_child", "secret", "text"))
+	add("public", "ddl_keys", byID, column("ddl_keys", "code", "text"), column("ddl_keys", "code2", "text"))
+	add("public", "ddl_later", byID, column("ddl_later", "secret", "text"))
 	add("public", "narrow", byID, column("narrow", "v", "varchar(5)"), column("narrow", "num", "numeric(6,2)"), column("narrow", "at", "timestamp(0)"),
 		column("narrow", "tags", "varchar(3)[]"), column("narrow", "label", "varchar"))
 	p.Tables = append(p.Tables, append(searchableTables(), priceTable())...)

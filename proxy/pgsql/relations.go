@@ -2,6 +2,7 @@ package pgsql
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -18,6 +19,10 @@ type relation struct {
 	barred string
 	// missing is set for a table that only the policy knows.
 	missing bool
+	// listed is set for a table that the policy names itself.
+	listed bool
+	// tenants are columns of an unprotected table or view that hold the tenant of protected rows.
+	tenants []string
 	// lineage is set for a view that reads protected columns.
 	lineage *lineage
 	// base is the table whose rows a view with protected columns shows, if their tenant is in a column of it.
@@ -31,7 +36,7 @@ func (r *relation) guarded() bool {
 
 // sensitive reports whether a statement that names the relation must be looked at.
 func (r *relation) sensitive() bool {
-	return r.guarded() || r.barred != "" || r.missing || r.lineage.sensitive()
+	return r.guarded() || r.barred != "" || r.missing || len(r.tenants) > 0 || r.lineage.sensitive()
 }
 
 func (r *relation) qualified() string { return r.Schema + "." + r.Name }
@@ -92,9 +97,10 @@ func (r *relation) protect(t *Table) error {
 
 // relations indexes a catalog under a policy.
 type relations struct {
-	byOID  map[uint32]*relation
-	byName map[string][]*relation
-	names  *filter // finds the names of sensitive relations in a string
+	byOID    map[uint32]*relation
+	byName   map[string][]*relation
+	names    *filter // finds the names of sensitive relations in a string
+	mentions *mentions
 	// settings is set if a run-time parameter names a tenant.
 	settings   bool
 	searchable bool // some column can be searched
@@ -123,7 +129,7 @@ func newRelations(policy *Policy, catalog *Catalog) (*relations, error) {
 	}
 	rs.barParents()
 	rs.traceViews()
-	rs.names = newFilter(rs.sensitiveNames())
+	rs.names, rs.mentions = newFilter(rs.sensitiveNames()), newMentions(rs.sensitiveNames())
 	return rs, nil
 }
 
@@ -144,12 +150,12 @@ func (rs *relations) apply(t *Table) error {
 	case r == nil:
 		r = &relation{Relation: Relation{Schema: t.Schema, Name: t.Name}, missing: true}
 		rs.add(r)
-		return r.protect(t)
 	case r.missing || r.guarded():
 		return fmt.Errorf("table %s is in the policy twice", r.qualified())
 	case r.Kind == View:
 		return fmt.Errorf("%s is a view; protect the columns of its table", r.qualified())
 	}
+	r.listed = true
 	return r.protect(t)
 }
 
@@ -212,8 +218,9 @@ func (rs *relations) inherit(r *relation, t *Table, seen map[uint32]bool) error 
 
 // barParents bars tables whose rows include those of a protected child: a write to them could reach the child unsealed.
 func (rs *relations) barParents() {
-	for _, r := range rs.byOID {
-		if r.guarded() {
+	oids := slices.Sorted(maps.Keys(rs.byOID)) // the first reason is the one that is shown
+	for _, oid := range oids {
+		if r := rs.byOID[oid]; r.guarded() {
 			rs.barParentsOf(r, r, map[uint32]bool{})
 		}
 	}
@@ -227,9 +234,21 @@ func (rs *relations) barParentsOf(r, child *relation, seen map[uint32]bool) {
 		}
 		seen[oid] = true
 		if !p.guarded() {
-			p.barred = fmt.Sprintf("its child %s has protected columns and it has not; protect the same columns of it", child.qualified())
+			p.shares(child)
 		}
 		rs.barParentsOf(p, child, seen)
+	}
+}
+
+// shares notes what an unprotected parent shows of a protected child: nothing, the tenant of its rows, or sealed values.
+func (r *relation) shares(child *relation) {
+	for i, c := range child.protected {
+		if c != nil && r.column(child.Columns[i].Name) >= 0 && r.barred == "" {
+			r.barred = fmt.Sprintf("its child %s has protected columns and it has not; protect the same columns of it", child.qualified())
+		}
+	}
+	if t := child.tenant.Column; t != "" && r.column(t) >= 0 && !slices.Contains(r.tenants, t) {
+		r.tenants = append(r.tenants, t)
 	}
 }
 

@@ -86,9 +86,13 @@ func changesCatalog(n *ast.Node) bool {
 // name occurs in one of its names or strings.
 func (a *analysis) refuseMentions(n *ast.Node, kind string) {
 	visitStrings(n.ProtoReflect(), func(s string) {
-		if a.relations.names.match([]byte(s)) {
+		if name, found := a.relations.mentions.match(s); found {
+			what := "a protected table"
+			if name != "" {
+				what = "protected table " + name
+			}
 			refuse(-1, codeUnsupported, "Run it on a direct connection if it handles no protected values.",
-				"this statement (%s) names a protected table and its effect on protected columns cannot be told", strings.TrimSuffix(kind, "_stmt"))
+				"this statement (%s) names %s, and its effect on protected columns cannot be told", strings.TrimSuffix(kind, "_stmt"), what)
 		}
 	})
 }

@@ -17,12 +17,11 @@ type lineage struct {
 	cols []column // as the view's query gives them, under the view's names; barred where a column can't be used
 	// readOnly, if not empty, says why protected columns cannot be written through the view.
 	readOnly string
-	tenants  []string // columns that hold the tenant of protected rows, of a view without protected columns
 }
 
 // sensitive reports whether a statement that names the view must be looked at.
 func (l *lineage) sensitive() bool {
-	return l != nil && (len(l.tenants) > 0 || slices.ContainsFunc(l.cols, func(c column) bool { return c.barred != "" }))
+	return l != nil && slices.ContainsFunc(l.cols, func(c column) bool { return c.barred != "" })
 }
 
 // tenantless reports whether a view has no column with the tenant of the row that a column comes from.
@@ -146,7 +145,7 @@ func (r *relation) setLineage(cols []column) {
 func (r *relation) exposes(cols []column) {
 	for _, c := range cols {
 		if len(c.tenantOf) > 0 {
-			r.lineage.tenants = append(r.lineage.tenants, c.name)
+			r.tenants = append(r.tenants, c.name)
 		}
 	}
 }
@@ -220,14 +219,14 @@ func (a *analysis) writable(rv *ast.RangeVar) *relation {
 	return r
 }
 
-// refuseTenantChange refuses to change the tenant of protected rows through a view that shows it, but not what is sealed
-// for it.
+// refuseTenantChange refuses to change the tenant of protected rows through a view or a parent that shows it, but not what is
+// sealed for it.
 func (a *analysis) refuseTenantChange(r *relation, targets []*ast.Node) {
-	if r == nil || r.lineage == nil {
+	if r == nil {
 		return
 	}
 	for _, n := range targets {
-		if t := n.GetResTarget(); slices.Contains(r.lineage.tenants, t.GetName()) {
+		if t := n.GetResTarget(); slices.Contains(r.tenants, t.GetName()) {
 			refuse(int(t.GetLocation()), codeUnsupported, "Delete the row and insert it again.",
 				"tenant column %s.%s cannot be changed: protected values of the row are sealed for the old tenant", r.qualified(), t.GetName())
 		}
@@ -255,13 +254,6 @@ func (a *analysis) createView(rv *ast.RangeVar, query *ast.Node) {
 			"view %s of protected columns cannot be followed: it is temporary, or reads a table that is not in the catalog", rv.GetRelname())
 	}
 	a.children = append(a.children, rv.GetRelname())
-}
-
-// renameView notes the new name of a view, under which it is protected once the catalog has it.
-func (a *analysis) renameView(s *ast.RenameStmt) {
-	if s.GetRenameType() == ast.ObjectType_OBJECT_VIEW || s.GetRenameType() == ast.ObjectType_OBJECT_MATVIEW || s.GetRenameType() == ast.ObjectType_OBJECT_TABLE {
-		a.children = append(a.children, s.GetNewname())
-	}
 }
 
 // mentions reports whether a protected name occurs in a query.

@@ -73,3 +73,12 @@ create table guests (id int primary key, email sealed(text) unique, name text);
 
 -- Numbers that can be searched: equal ones are equal whatever their scale.
 create table prices (id int primary key, tenant_id text not null, net sealed(numeric(10,2)), gross sealed(numeric(12,2)), at sealed(timestamp(0)), code sealed(varchar(4)));
+-- Tables that 42_ddl.sql changes.
+create table ddl_parts (id int, tenant_id text, secret sealed(text)) partition by list (id);
+create table ddl_parts_1 partition of ddl_parts for values in (1);
+create table ddl_base (id int, tenant_id text);
+create table ddl_mixin (extra text);
+create table ddl_child (secret sealed(text)) inherits (ddl_mixin);
+create table ddl_grandchild (more text) inherits (ddl_child, ddl_base);
+create table ddl_keys (id int, tenant_id text, code sealed(text), code2 sealed(text));
+create table ddl_refs (id int, tenant_id text, code sealed(text), plain text);
