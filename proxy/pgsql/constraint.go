@@ -57,6 +57,7 @@ func columnsOr(listed []string, column string) []string {
 func (a *analysis) computed(use string, at int, walk func()) {
 	edits := len(a.edits)
 	a.inClause(use, walk)
+	a.prove()
 	if len(a.edits) > edits {
 		refuse(at, codeUnsupported, "Leave the comparison out.", "a protected column cannot be compared with a constant in %s", use)
 	}

@@ -70,3 +70,20 @@ func TestKeysHoldForDeterministicColumnsWithinATenant(t *testing.T) {
 		}
 	}
 }
+
+func TestComparisonsThatTheServerKeepsAreRefused(t *testing.T) {
+	p := keyPlanner(t)
+	for _, text := range []string{
+		"PREPARE s AS SELECT plain FROM fixed WHERE equal = $1",
+		"PREPARE s AS SELECT plain FROM fixed WHERE equal = 'x'",
+		"CREATE VIEW v AS SELECT plain FROM fixed WHERE equal = 'x'",
+		"CREATE MATERIALIZED VIEW v AS SELECT plain FROM fixed WHERE equal IN ('x', 'y')",
+		"CREATE TABLE c AS SELECT plain FROM fixed WHERE equal = 'x'",
+		"CREATE POLICY c ON fixed USING (equal = 'x')",
+		"CREATE TRIGGER t BEFORE INSERT ON fixed FOR EACH ROW WHEN (new.equal = 'x') EXECUTE FUNCTION f()",
+	} {
+		if plan := p.Plan([]byte(text), &Session{}); plan.Refusal == nil {
+			t.Errorf("%s: %+v", text, plan)
+		}
+	}
+}

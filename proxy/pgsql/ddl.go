@@ -181,7 +181,7 @@ func (a *analysis) overTable(n *ast.Node, rv *ast.RangeVar, use string) {
 	if r := a.policyTable(rv); r != nil {
 		sc = tableScope(r)
 	}
-	a.inClause(use, func() {
+	a.computed(use, int(rv.GetLocation()), func() {
 		switch s := n.GetNode().(type) {
 		case *ast.Node_CreateTrigStmt:
 			a.walk(s.CreateTrigStmt.GetWhenClause(), sc)

@@ -123,6 +123,7 @@ func (a *analysis) sealed(use, hint string, n *ast.Node) {
 	}
 	edits, params := len(a.edits), a.params
 	out := a.query(n, &scope{}, asIs)
+	a.prove() // what is compared is to be sealed here, or refused
 	if p := out.anyProtected(); p != nil {
 		refuseUse(p, a.position(n), use, hint)
 	}

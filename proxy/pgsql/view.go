@@ -96,6 +96,7 @@ func (rs *relations) planView(definition string) (out output, reason string) {
 	a := newAnalysis(rs, definition, tokens)
 	a.asView = true
 	out = a.query(stmts[0].GetStmt(), &scope{}, asIs)
+	a.prove()
 	if len(a.edits) > 0 {
 		return out, "it compares a protected column with a constant"
 	}
@@ -241,6 +242,7 @@ func (a *analysis) createView(rv *ast.RangeVar, query *ast.Node) {
 	edits, params := len(a.edits), len(a.params)
 	a.fixed = true
 	a.query(query, &scope{}, asIs)
+	a.prove()
 	a.fixed = false
 	if len(a.edits) > edits || len(a.params) > params {
 		refuse(at, codeUnsupported, "Leave the condition out of the view, and put it into the queries.",
