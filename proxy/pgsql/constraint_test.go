@@ -74,8 +74,6 @@ func TestKeysHoldForDeterministicColumnsWithinATenant(t *testing.T) {
 func TestComparisonsThatTheServerKeepsAreRefused(t *testing.T) {
 	p := keyPlanner(t)
 	for _, text := range []string{
-		"PREPARE s AS SELECT plain FROM fixed WHERE equal = $1",
-		"PREPARE s AS SELECT plain FROM fixed WHERE equal = 'x'",
 		"CREATE VIEW v AS SELECT plain FROM fixed WHERE equal = 'x'",
 		"CREATE MATERIALIZED VIEW v AS SELECT plain FROM fixed WHERE equal IN ('x', 'y')",
 		"CREATE TABLE c AS SELECT plain FROM fixed WHERE equal = 'x'",
@@ -85,5 +83,12 @@ func TestComparisonsThatTheServerKeepsAreRefused(t *testing.T) {
 		if plan := p.Plan([]byte(text), &Session{}); plan.Refusal == nil {
 			t.Errorf("%s: %+v", text, plan)
 		}
+	}
+}
+
+func TestComparisonWithAParameterOfPrepareIsSealedByExecute(t *testing.T) {
+	plan := keyPlanner(t).Plan([]byte("PREPARE s AS SELECT plain FROM fixed WHERE equal = $1"), &Session{})
+	if plan.Refusal != nil || len(plan.Params) > 0 || len(plan.Statements[0].Naming.Prepares.Plan.Params) != 1 {
+		t.Errorf("%+v", plan)
 	}
 }

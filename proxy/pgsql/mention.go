@@ -2,16 +2,16 @@ package pgsql
 
 import "strings"
 
-// mentions finds names in text that the planner does not understand: the bodies of functions and DO blocks, and what other
+// bodyNames finds names in text that the planner does not understand: the bodies of functions and DO blocks, and what other
 // statements have in strings. A name that is put together at run time is not found.
-type mentions struct {
+type bodyNames struct {
 	words map[string]bool // names that are words: ASCII letters in lower case, digits and underscores
 	other *filter         // all the rest, found anywhere
 	all   *filter
 }
 
-func newMentions(names []string) *mentions {
-	m := &mentions{words: map[string]bool{}, all: newFilter(names)}
+func newBodyNames(names []string) *bodyNames {
+	m := &bodyNames{words: map[string]bool{}, all: newFilter(names)}
 	var other []string
 	for _, n := range names {
 		if strings.IndexFunc(n, func(r rune) bool { return !wordByte(byte(r)) || r >= 0x80 || 'A' <= r && r <= 'Z' }) < 0 {
@@ -28,7 +28,7 @@ func wordByte(c byte) bool { return isIdentStart(c) && c < 0x80 || isDigit(c) }
 
 // match reports whether one of the names occurs as a word, and which if it is a plain one. In a text with escapes words
 // have no certain bounds, so there it is enough that a name occurs at all.
-func (m *mentions) match(text string) (name string, found bool) {
+func (m *bodyNames) match(text string) (name string, found bool) {
 	if !m.all.match([]byte(text)) {
 		return "", false
 	}
@@ -49,6 +49,6 @@ func (m *mentions) match(text string) (name string, found bool) {
 }
 
 // word looks a word up as the server reads it: cut at the length of a name, and, before version 15, behind a number.
-func (m *mentions) word(w string) bool {
+func (m *bodyNames) word(w string) bool {
 	return m.words[w[:min(len(w), maxName)]] || m.words[strings.TrimLeft(w, "0123456789")]
 }

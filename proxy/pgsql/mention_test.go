@@ -7,7 +7,7 @@ import (
 
 func TestNamesInOpaqueTextAreFoundAsWords(t *testing.T) {
 	long := strings.Repeat("l", maxName)
-	m := newMentions([]string{"customers", `Odd "Table"`, "naïve", "a$b", long})
+	m := newBodyNames([]string{"customers", `Odd "Table"`, "naïve", "a$b", long})
 	for text, want := range map[string]bool{
 		"select from customers": true, "SELECT FROM Customers;": true, `"customers"`: true, "'customers'": true,
 		"$$customers$$": true, "$customers$": true, "public.customers.id": true, "1customers": true,

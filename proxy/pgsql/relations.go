@@ -97,10 +97,10 @@ func (r *relation) protect(t *Table) error {
 
 // relations indexes a catalog under a policy.
 type relations struct {
-	byOID    map[uint32]*relation
-	byName   map[string][]*relation
-	names    *filter // finds the names of sensitive relations in a string
-	mentions *mentions
+	byOID  map[uint32]*relation
+	byName map[string][]*relation
+	names  *filter // finds the names of sensitive relations in a string
+	bodies *bodyNames
 	// settings is set if a run-time parameter names a tenant.
 	settings   bool
 	searchable bool // some column can be searched
@@ -129,7 +129,7 @@ func newRelations(policy *Policy, catalog *Catalog) (*relations, error) {
 	}
 	rs.barParents()
 	rs.traceViews()
-	rs.names, rs.mentions = newFilter(rs.sensitiveNames()), newMentions(rs.sensitiveNames())
+	rs.names, rs.bodies = newFilter(rs.sensitiveNames()), newBodyNames(rs.sensitiveNames())
 	return rs, nil
 }
 

@@ -86,7 +86,7 @@ func changesCatalog(n *ast.Node) bool {
 // name occurs in one of its names or strings.
 func (a *analysis) refuseMentions(n *ast.Node, kind string) {
 	visitStrings(n.ProtoReflect(), func(s string) {
-		if name, found := a.relations.mentions.match(s); found {
+		if name, found := a.relations.bodies.match(s); found {
 			what := "a protected table"
 			if name != "" {
 				what = "protected table " + name
