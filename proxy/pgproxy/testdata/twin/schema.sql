@@ -73,6 +73,7 @@ create table guests (id int primary key, email sealed(text) unique, name text);
 
 -- Numbers that can be searched: equal ones are equal whatever their scale.
 create table prices (id int primary key, tenant_id text not null, net sealed(numeric(10,2)), gross sealed(numeric(12,2)), at sealed(timestamp(0)), code sealed(varchar(4)));
+
 -- Tables that 42_ddl.sql changes.
 create table ddl_parts (id int, tenant_id text, secret sealed(text)) partition by list (id);
 create table ddl_parts_1 partition of ddl_parts for values in (1);
