@@ -121,6 +121,9 @@ func (e *explainer) planned(v *explanation, plan *pgsql.Plan, text string) {
 	}
 	v.ServerText = serverText(text, plan.Edits)
 	for _, p := range plan.Params {
+		if p.Param == 0 {
+			continue // a constant of the text
+		}
 		v.Parameters = append(v.Parameters, paramView{p.Param, e.protected(p.Column, p.Tenant)})
 	}
 	touched := e.edits(v, plan, text)
@@ -246,6 +249,9 @@ func serverText(text string, edits []pgsql.Edit) string {
 			out.WriteString(`'ks1.…'`)
 		default:
 			out.WriteString(`'\xf54b…'`)
+		}
+		if e.Literal != nil {
+			out.WriteString(e.Text)
 		}
 		last = e.End
 	}

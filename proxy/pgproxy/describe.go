@@ -83,10 +83,11 @@ func (m *machine) parameterDescription(body []byte, st *statement, out *output) 
 	}
 	for i := range st.plan.Params {
 		use := &st.plan.Params[i]
-		if use.Param <= len(msg.ParameterOIDs) {
+		if use.Added == 0 && use.Param <= len(msg.ParameterOIDs) {
 			msg.ParameterOIDs[use.Param-1] = m.shownType(st, use)
 		}
 	}
+	msg.ParameterOIDs = msg.ParameterOIDs[:max(len(msg.ParameterOIDs)-st.plan.AddedParams, 0)]
 	buf, err := msg.Encode(out.own())
 	if err != nil {
 		return fatal(codeProtocolViolation, "ParameterDescription is too long")

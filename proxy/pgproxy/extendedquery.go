@@ -50,6 +50,10 @@ func (m *machine) parse(msg []byte, out *output) error {
 		return err
 	}
 	st := newStatement(plan, oids, edited, m.serial+1)
+	if !st.fits() {
+		m.refuse(errSurplusTypes(), name, out)
+		return nil
+	}
 	st.meanings = m.meanings(plan.Names)
 	if m.settings.used {
 		st.sealed = m.settings.known
@@ -68,8 +72,8 @@ func (m *machine) appendParse(out *output, name, text []byte, st *statement) {
 	}
 	oids := append([]uint32(nil), st.oids...)
 	for _, use := range st.plan.Params {
-		if use.Param <= len(oids) {
-			oids[use.Param-1] = 0
+		if to := place(&use); to < len(oids) {
+			oids[to] = 0
 		}
 	}
 	buf := out.own()

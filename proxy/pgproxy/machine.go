@@ -100,6 +100,7 @@ type serverSide struct {
 
 // scratch holds buffers that are used again for each message.
 type scratch struct {
+	casts    [2][]byte
 	bind     pgwire.Bind
 	row      pgwire.DataRow
 	fields   pgproto3.RowDescription

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"regexp"
 	"sync"
 	"testing"
 )
@@ -85,9 +86,10 @@ func recordedStack(t testing.TB, s *stack) *recorder {
 // hexadecimal, or in base64.
 func leaked(sent []byte, markers ...string) string {
 	folded := bytes.ToLower(sent)
+	spelled := sealedLiteral.ReplaceAll(folded, nil)
 	for _, m := range markers {
 		lower := bytes.ToLower([]byte(m))
-		if bytes.Contains(folded, lower) || bytes.Contains(folded, []byte(hex.EncodeToString(lower))) {
+		if bytes.Contains(spelled, lower) || bytes.Contains(folded, []byte(hex.EncodeToString(lower))) {
 			return m
 		}
 		for skip := range 3 { // the marker may begin at each of three places in a group
@@ -99,6 +101,9 @@ func leaked(sent []byte, markers ...string) string {
 	}
 	return ""
 }
+
+// sealedLiteral is an envelope in hex, whose random digits may happen to spell a marker of few digits.
+var sealedLiteral = regexp.MustCompile(`\\xf54b[0-9a-f]{60,}`)
 
 func TestRecorderFindsAMarkerInEachForm(t *testing.T) {
 	const marker = "marker-of-this-test"

@@ -155,12 +155,12 @@ func (m *machine) appendEdit(dst []byte, e *pgsql.Edit) ([]byte, error) {
 	if l.Array {
 		return m.appendArrayLiteral(dst, l, tenant, v)
 	}
-	envelope, err := m.sealAs(m.scratch.envelope[:0], l.Form, l.Column, tenant, v)
+	envelope, err := m.sealCast(m.scratch.envelope[:0], l.Form, l.Column, tenant, v, l.Casts)
 	m.scratch.envelope = envelope[:0]
 	if err != nil {
 		return dst, err
 	}
-	return appendLiteral(dst, envelope, l.Column.Storage), nil
+	return append(appendLiteral(dst, envelope, l.Column.Storage), e.Text...), nil
 }
 
 // appendLiteral appends an envelope as a string constant. It has no character that would need escaping.
@@ -216,20 +216,23 @@ func (m *machine) sealParams(st *statement, b *pgwire.Bind) error {
 		return nil
 	}
 	m.expandFormats(b)
+	m.extend(st, b)
 	sealed := m.scratch.sealed[:0]
 	for i := range params {
 		use := &params[i]
-		if use.Param > len(b.Params) || b.Params[use.Param-1].Null {
+		value, ok := m.clientValue(st, b, use)
+		to := place(use)
+		if !ok || to >= len(b.Params) {
 			continue // the server refuses a Bind with too few parameters by itself
 		}
 		start := len(sealed)
 		var err error
-		if sealed, err = m.sealParam(sealed, st, b, use); err != nil {
+		if sealed, err = m.sealParam(sealed, st, b, use, value); err != nil {
 			m.scratch.sealed = sealed[:0]
 			return err
 		}
-		b.Params[use.Param-1].Value = sealed[start:len(sealed):len(sealed)]
-		b.ParamFormats[use.Param-1] = int16(serverFormat(use))
+		b.Params[to] = pgwire.Param{Value: sealed[start:len(sealed):len(sealed)]}
+		b.ParamFormats[to] = int16(serverFormat(use))
 	}
 	m.scratch.sealed = sealed[:0]
 	return nil
@@ -252,20 +255,18 @@ func (m *machine) expandFormats(b *pgwire.Bind) {
 	b.ParamFormats = append(b.ParamFormats[:0], m.scratch.formats...)
 }
 
-func (m *machine) sealParam(dst []byte, st *statement, b *pgwire.Bind, use *pgsql.ParamUse) ([]byte, error) {
+func (m *machine) sealParam(dst []byte, st *statement, b *pgwire.Bind, use *pgsql.ParamUse, v given) ([]byte, error) {
 	tenant, err := m.paramTenant(st, b, &use.Tenant)
 	if err != nil {
 		return dst, err
 	}
-	i := use.Param - 1
-	v := given{b.Params[i].Value, pgvalue.Format(m.scratch.formats[i]), st.paramType(use)}
 	switch {
 	case use.Array:
 		return m.appendSealedArray(dst, use.Column, tenant, v)
 	case use.Column.Storage == pgsql.StorageBytea:
-		return m.sealAs(dst, use.Form, use.Column, tenant, v)
+		return m.sealCast(dst, use.Form, use.Column, tenant, v, use.Casts)
 	}
-	envelope, err := m.sealAs(m.scratch.envelope[:0], use.Form, use.Column, tenant, v)
+	envelope, err := m.sealCast(m.scratch.envelope[:0], use.Form, use.Column, tenant, v, use.Casts)
 	m.scratch.envelope = envelope[:0]
 	if err != nil {
 		return dst, err

@@ -202,6 +202,7 @@ func (tw *twins) planner(t *testing.T) *pgsql.Planner {
 
 func twinPolicy() *pgsql.Policy {
 	p := protectedPolicy()
+	p.Tables = append(p.Tables, typedTable(500))
 	column := func(table, name, typ string) pgsql.Column {
 		i := 100 + len(p.Tables)*10 + len(name)
 		base, modifier, _ := strings.Cut(strings.Replace(typ, ")", "", 1), "(")
@@ -236,6 +237,17 @@ func twinPolicy() *pgsql.Policy {
 		column("narrow", "tags", "varchar(3)[]"), column("narrow", "label", "varchar"))
 	p.Tables = append(p.Tables, append(searchableTables(), priceTable())...)
 	return p
+}
+
+// typedTable has a column of each type, whose fields have the indexes from first on.
+func typedTable(first int) pgsql.Table {
+	t := pgsql.Table{Schema: "public", Name: "typed", Tenant: pgsql.TenantSource{Fixed: "acme"}}
+	for _, c := range strings.Fields("t:text v:varchar i2:int2 i4:int4 i8:int8 f4:float4 f8:float8 num:numeric b:bool d:date ts:timestamp " +
+		"tz:timestamptz u:uuid j:json jb:jsonb bin:bytea ta:text[] ia:int8[]") {
+		name, typ, _ := strings.Cut(c, ":")
+		t.Columns = append(t.Columns, pgsql.Column{Name: name, Field: "typed_" + name, Type: typ, Index: first + len(t.Columns)})
+	}
+	return t
 }
 
 // outcome is all that a client sees of a text.

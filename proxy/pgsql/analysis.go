@@ -19,9 +19,13 @@ type analysis struct {
 	statements []Statement
 	edits      []Edit
 	params     map[int]paramRole
+	added      []paramRole                // parameters that only the server's text has
 	hidden     int                        // hidden columns added so far
 	arms       map[*ast.SelectStmt]output // left arms of set operations, for recursive queries
 	session    Session                    // a copy: the caller's must not be kept
+	listed     map[*ast.Node]*listUse     // values of lists, and what they are used for
+	listOrder  []*ast.Node                // those that are not settled, in order
+	depth      int                        // of queries in queries
 	children   []string                   // tables that earlier statements of the text make children of protected ones
 	names      map[string]Name            // what the session's search path makes of names
 	asView     bool                       // the text is a view's definition
@@ -57,7 +61,8 @@ type analysis struct {
 }
 
 func newAnalysis(rs *relations, text string, tokens []token) *analysis {
-	return &analysis{relations: rs, text: text, tokens: tokens, params: map[int]paramRole{}, arms: map[*ast.SelectStmt]output{}}
+	return &analysis{relations: rs, text: text, tokens: tokens, params: map[int]paramRole{}, arms: map[*ast.SelectStmt]output{},
+		listed: map[*ast.Node]*listUse{}}
 }
 
 const hintPlain = "Select the column by itself, and compute with it in the application."
@@ -92,9 +97,9 @@ func (a *analysis) paramIs(n int, role paramRole) {
 		"parameter $%d is used both for protected column %s and for something else", n, use.Column.Name)
 }
 
-// sameRole reports whether two uses seal a value alike. A cast at one of them is of no account: it is taken out.
+// sameRole reports whether two uses seal a value alike. A cast that changes nothing is of no account: it is taken out.
 func (a *analysis) sameRole(x, y paramRole) bool {
-	return x.sealed.alike(y.sealed) && x.tenant.Claims == y.tenant.Claims && a.oneTenant(x.tenant, y.tenant)
+	return x.sealed.alike(y.sealed) && slices.Equal(x.sealed.Casts, y.sealed.Casts) && x.tenant.Claims == y.tenant.Claims && a.oneTenant(x.tenant, y.tenant)
 }
 
 func (a *analysis) edit(start, end int, text string) {
@@ -115,6 +120,9 @@ func (a *analysis) plan() *Plan {
 		}
 	}
 	p.Params = a.sealedParams()
+	if len(a.added) > 0 {
+		p.ClientParams, p.AddedParams = a.clientParams(), len(a.added)
+	}
 	p.Uses, p.SwitchesRole = a.allUses(p), a.switchesRole
 	return p
 }
@@ -180,6 +188,18 @@ func (o *output) anyProtected() *column {
 
 // query plans a statement that can have an output, at any depth.
 func (a *analysis) query(n *ast.Node, sc *scope, dest destination) output {
+	a.depth++
+	out := a.queryOf(n, sc, dest)
+	if dest != toOuter {
+		a.plainAll(out.cols)
+	}
+	if a.depth--; a.depth == 0 {
+		a.settle()
+	}
+	return out
+}
+
+func (a *analysis) queryOf(n *ast.Node, sc *scope, dest destination) output {
 	switch s := n.GetNode().(type) {
 	case *ast.Node_SelectStmt:
 		return a.selectStmt(s.SelectStmt, sc, dest)
@@ -194,7 +214,7 @@ func (a *analysis) query(n *ast.Node, sc *scope, dest destination) output {
 		return a.delete(s.DeleteStmt, sc, dest)
 	case *ast.Node_MergeStmt:
 		a.modifies = true
-		return a.merge(s.MergeStmt, sc)
+		return a.merge(s.MergeStmt, sc, dest)
 	}
 	a.walk(n, sc)
 	return output{opaque: true}

@@ -1,12 +1,8 @@
 package pgsql
 
-import (
-	"slices"
+import "github.com/sqlc-dev/oliphant/ast"
 
-	"github.com/sqlc-dev/oliphant/ast"
-)
-
-// assignment is the SET list of UPDATE or of ON CONFLICT DO UPDATE.
+// assignment is the SET list of UPDATE, of ON CONFLICT DO UPDATE, or of MERGE.
 type assignment struct {
 	*analysis
 	rel    *relation
@@ -63,56 +59,14 @@ func (as *assignment) one(t *ast.ResTarget, val *ast.Node) {
 		refuse(at, codeUnsupported, "Write the whole column.", "a part of protected column %s.%s cannot be written", as.rel.qualified(), c.Name)
 	case val.GetSetToDefault() != nil:
 		refuse(at, codeUnsupported, "Write NULL, a parameter or a literal.", "protected column %s.%s cannot be set to its default, which the server would write unsealed", as.rel.qualified(), c.Name)
-	case val.GetColumnRef() != nil:
-		as.copy(c, val.GetColumnRef())
 	default:
-		as.store(as.rel, c, val, as.tenant)
+		(&storing{as.analysis, as.rel, c, as.scope, as.tenant, as.mayCopy}).store(val)
 	}
 }
 
-// copy plans SET a = b: a value of the same field of the same row, or of one with the same tenant, may move as it is.
-func (as *assignment) copy(c *Column, ref *ast.ColumnRef) {
-	r := as.resolve(ref, as.scope)
-	at := int(ref.GetLocation())
-	switch from := r.protected(); {
-	case from == nil:
-		refuse(at, codeUnsupported, hintValue, "protected column %s.%s cannot be set to a column that is not sealed", as.rel.qualified(), c.Name)
-	case r.whole != nil || !sameField(from.prot, c):
-		refuseUse(from, at, "an assignment to a column of another field", "Read the value and write it as a parameter.")
-	case r.item != as.target && !as.copies(from):
-		refuseUse(from, at, "an assignment to another row, whose tenant may differ", "Read the value and write it as a parameter.")
+// mayCopy lets a value of the same field of the same row, or of one with the same tenant, move as it is.
+func (as *assignment) mayCopy(r reference, at int) {
+	if r.item != as.target && !as.copies(r.col) {
+		refuseUse(r.col, at, "an assignment to another row, whose tenant may differ", "Hold both rows to one tenant in WHERE, or read the value and write it as a parameter.")
 	}
-}
-
-// equalities calls found for each condition "column = value" that must hold for every row: the parts of a top-level AND.
-func (a *analysis) equalities(where *ast.Node, sc *scope, found func(r reference, value *ast.Node)) {
-	if b := where.GetBoolExpr(); b != nil && b.GetBoolop() == ast.BoolExprType_AND_EXPR {
-		for _, arg := range b.GetArgs() {
-			a.equalities(arg, sc, found)
-		}
-		return
-	}
-	e := where.GetAExpr()
-	if e.GetKind() != ast.A_Expr_Kind_AEXPR_OP || builtinName(e.GetName()) != "=" {
-		return
-	}
-	for _, side := range [][2]*ast.Node{{e.GetLexpr(), e.GetRexpr()}, {e.GetRexpr(), e.GetLexpr()}} {
-		if ref := side[0].GetColumnRef(); ref != nil {
-			found(a.resolve(ref, sc), side[1])
-		}
-	}
-}
-
-// conditionTenant is the tenant that a WHERE clause holds the target's rows to.
-func (a *analysis) conditionTenant(r *relation, target *item, where *ast.Node, sc *scope) (ref tenantValue, ok bool) {
-	if ref.TenantRef, ok = r.staticTenant(); ok {
-		return ref, true
-	}
-	a.equalities(where, sc, func(f reference, value *ast.Node) {
-		if ok || f.item != target || f.col == nil || !slices.ContainsFunc(f.col.tenantOf, func(o *row) bool { return o.rel == r || o.rel == r.base }) {
-			return
-		}
-		ref, ok = a.tenantFrom(r, value)
-	})
-	return ref, ok
 }

@@ -224,7 +224,7 @@ func (a *analysis) checkComparedCasts(c *column, o operand) {
 
 // checkComparedConstant refuses constants with which the server would not compare as with a value of the column's type.
 func checkComparedConstant(c *column, o operand) {
-	fits := true
+	fits := o.folded == nil || isString(c.prot.Type)
 	switch o.kind {
 	case operandNumber:
 		fits = strings.HasPrefix(c.prot.Type, "int") && !strings.Contains(o.value, ".") || c.prot.Type == "numeric"

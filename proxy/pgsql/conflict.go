@@ -27,7 +27,7 @@ func (in *insertion) conflict(s *ast.InsertStmt) {
 	same := static || slices.Contains(columns, in.rel.tenant.Column) || slices.ContainsFunc(columns, in.tellsTenant)
 	in.conflictFacts(target, excluded, same)
 	as := &assignment{analysis: in.analysis, rel: in.rel, target: target, scope: level}
-	as.tenant = func(c *Column, at int) tenantValue { return in.conflictTenant(c, at, same) }
+	as.tenant = func(c *Column, at int, from listRow) tenantValue { return in.conflictTenant(c, at, same) }
 	as.copies = func(from *column) bool {
 		if !same {
 			in.refuseConflict(from.prot, -1)
@@ -37,9 +37,10 @@ func (in *insertion) conflict(s *ast.InsertStmt) {
 	as.keeps = func(n *ast.Node) bool {
 		r := reference{}
 		if ref := n.GetColumnRef(); ref != nil {
-			r = in.resolve(ref, level)
+			r = in.refer(ref, level)
 		}
-		return same && r.item == excluded && r.col != nil && r.col.name == in.rel.tenant.Column
+		own := r.item == target || same && r.item == excluded
+		return own && r.col != nil && r.col.name == in.rel.tenant.Column
 	}
 	as.plan(c.GetTargetList())
 	in.inClause("WHERE", func() { in.walk(c.GetWhereClause(), level) })
@@ -77,9 +78,9 @@ func (in *insertion) conflictTenant(c *Column, at int, same bool) tenantValue {
 		in.refuseConflict(c, at)
 	}
 	var all tenantValue
-	for i, items := range in.rows {
-		ref, ok := in.rowTenant(items)
-		if !ok || i > 0 && !in.equalTenants(ref, all) {
+	for i, row := range in.rows {
+		ref, ok := in.rowTenant(row)
+		if !ok || ref.list != nil || i > 0 && !in.equalTenants(ref, all) {
 			refuse(at, codeUnsupported, "Write EXCLUDED."+c.Name+", or insert rows of one tenant.",
 				"the value that ON CONFLICT DO UPDATE writes to protected column %s.%s cannot be sealed: the rows' tenants differ or are not known", in.rel.qualified(), c.Name)
 		}

@@ -99,6 +99,7 @@ func (a *analysis) recursiveTerm(c *cte) output {
 	if !planned {
 		refuse(int(c.node.GetLocation()), codeUnsupported, "", "WITH query %s refers to itself in a way that cannot be followed", c.name)
 	}
+	a.plainAll(first.cols)
 	c.columns = output{cols: slices.Clone(first.cols), opaque: first.opaque}
 	c.refuseProtected()
 	labels := names(c.node.GetAliascolnames())

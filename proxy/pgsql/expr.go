@@ -124,8 +124,18 @@ func (a *analysis) walkField(m protoreflect.Message, sc *scope) {
 	}
 }
 
-// resolve finds what a column reference means.
-func (a *analysis) resolve(ref *ast.ColumnRef, sc *scope) (r reference) {
+// resolve finds what a column reference means whose value is used as it is.
+func (a *analysis) resolve(ref *ast.ColumnRef, sc *scope) reference {
+	r := a.refer(ref, sc)
+	a.plain(r.col, int(ref.GetLocation()))
+	if r.whole != nil {
+		a.plainAll(r.whole.cols)
+	}
+	return r
+}
+
+// refer is resolve for a reference that only hands the value on.
+func (a *analysis) refer(ref *ast.ColumnRef, sc *scope) (r reference) {
 	defer func() { a.named(r, int(ref.GetLocation())) }()
 	f := ref.GetFields()
 	if isStar(ref) {
@@ -175,7 +185,7 @@ func (a *analysis) columnInExpression(ref *ast.ColumnRef, sc *scope) {
 // nullSafe visits what only has to be told from NULL: NULL is not sealed, so a column or a row may stand there.
 func (a *analysis) nullSafe(n *ast.Node, sc *scope) {
 	if ref := n.GetColumnRef(); ref != nil {
-		a.resolve(ref, sc)
+		a.refer(ref, sc)
 		return
 	}
 	a.walk(n, sc)

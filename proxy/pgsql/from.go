@@ -212,6 +212,7 @@ func (a *analysis) joinItem(j *ast.JoinExpr, ls, rs *scope, using []string) *ite
 			if c != nil {
 				a.refuseBarred(c, -1)
 			}
+			a.plain(c, -1)
 			if c != nil && c.prot != nil && !merged {
 				refuseUse(c, -1, "JOIN … USING or NATURAL JOIN", "Join by another column.")
 			}

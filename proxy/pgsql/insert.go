@@ -1,6 +1,7 @@
 package pgsql
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -13,7 +14,16 @@ type insertion struct {
 	rel     *relation
 	columns []string // the target columns, in order
 	scope   *scope
-	rows    [][]*ast.Node // the values of each row, parallel to columns; nil where a value comes from a query
+	rows    []sourceRow
+}
+
+// sourceRow is a row of VALUES, or what a query gives for all its rows.
+type sourceRow struct {
+	values []*ast.Node // parallel to the target columns; nil where nothing is known of a value
+	// Of a query:
+	cols       []column
+	scope      *scope // in which the values' names are resolved
+	conditions []*ast.Node
 }
 
 // insert plans INSERT.
@@ -74,13 +84,7 @@ func (in *insertion) target(s *ast.InsertStmt) *item { return in.targetItem(s.Ge
 // that is out of date can't shift them.
 func (in *insertion) targets(s *ast.InsertStmt) {
 	for _, n := range s.GetCols() {
-		t := n.GetResTarget()
-		c := in.rel.protects(t.GetName())
-		if c != nil && len(t.GetIndirection()) > 0 {
-			refuse(int(t.GetLocation()), codeUnsupported, "Write the whole column.", "a part of protected column %s.%s cannot be written", in.rel.qualified(), c.Name)
-		}
-		in.checkTarget(in.rel, t.GetName(), int(t.GetLocation()))
-		in.columns = append(in.columns, t.GetName())
+		in.addTarget(n.GetResTarget())
 	}
 	if len(s.GetCols()) > 0 {
 		return
@@ -88,6 +92,16 @@ func (in *insertion) targets(s *ast.InsertStmt) {
 	for _, c := range in.rel.Columns { // generated columns count, too: they take DEFAULT
 		in.columns = append(in.columns, c.Name)
 	}
+}
+
+// addTarget takes up a column of the target list.
+func (in *insertion) addTarget(t *ast.ResTarget) {
+	c := in.rel.protects(t.GetName())
+	if c != nil && len(t.GetIndirection()) > 0 {
+		refuse(int(t.GetLocation()), codeUnsupported, "Write the whole column.", "a part of protected column %s.%s cannot be written", in.rel.qualified(), c.Name)
+	}
+	in.checkTarget(in.rel, t.GetName(), int(t.GetLocation()))
+	in.columns = append(in.columns, t.GetName())
 }
 
 // checkTarget refuses to write a column of a protected table that the catalog does not have: it may be a protected one by
@@ -151,21 +165,25 @@ func (in *insertion) values(s *ast.InsertStmt, rows []*ast.Node) {
 	}
 }
 
-func (in *insertion) row(items []*ast.Node) {
-	in.rows = append(in.rows, items)
+func (in *insertion) row(items []*ast.Node) { in.place(sourceRow{values: items}) }
+
+// place plans the values of one row, each for its column.
+func (in *insertion) place(row sourceRow) {
+	in.rows = append(in.rows, row)
+	items, level := row.values, cmp.Or(row.scope, in.scope)
 	if len(items) > len(in.columns) {
 		in.refuseSurplus(in.position(items[len(in.columns)]))
 	}
 	for i, n := range items {
 		if c := in.protectedTarget(i); c != nil {
 			in.usedBy(c, UseInsert, n)
-			in.store(in.rel, c, n, func(c *Column, at int) tenantValue { return in.mustTenant(items, c, at) })
+			in.storing(c, row, func(r reference, at int) { in.mustCarry(r.col, row, at) }).store(n)
 			continue
 		}
 		if in.generated(i) && n.GetSetToDefault() == nil {
 			in.refuseGenerated(i, in.position(n))
 		}
-		in.inClause("a value of INSERT", func() { in.walk(n, in.scope) })
+		in.inClause("a value of INSERT", func() { in.walk(n, level) })
 	}
 }
 
@@ -195,25 +213,35 @@ func (in *insertion) protectedTarget(i int) *Column {
 	return in.rel.protects(in.columns[i])
 }
 
-// rowTenant is the tenant of a row whose values are items, if they tell.
-func (in *insertion) rowTenant(items []*ast.Node) (tenantValue, bool) {
+// storing is a value of a source row on its way into a column.
+func (in *insertion) storing(c *Column, r sourceRow, copies func(r reference, at int)) *storing {
+	tenant := func(c *Column, at int, from listRow) tenantValue { return in.mustTenant(r, c, at, from) }
+	return &storing{in.analysis, in.rel, c, cmp.Or(r.scope, in.scope), tenant, copies}
+}
+
+// rowTenant is the tenant of a row, if its values tell.
+func (in *insertion) rowTenant(r sourceRow) (tenantValue, bool) {
 	if ref, ok := in.rel.staticTenant(); ok {
 		return tenantValue{TenantRef: ref}, true
 	}
-	if i := slices.Index(in.columns, in.rel.tenant.Column); i >= 0 && i < len(items) && items[i] != nil {
-		return in.tenantFrom(in.rel, items[i])
+	i := slices.Index(in.columns, in.rel.tenant.Column)
+	switch {
+	case i < 0 || i >= len(r.values):
+		return tenantValue{}, false
+	case r.scope == nil:
+		return in.tenantFrom(in.rel, r.values[i])
 	}
-	return tenantValue{}, false
+	return in.queriedTenant(r, i)
 }
 
 // mustTenant is rowTenant for a row that stores a value in c.
-func (in *insertion) mustTenant(items []*ast.Node, c *Column, at int) tenantValue {
-	ref, ok := in.rowTenant(items)
+func (in *insertion) mustTenant(r sourceRow, c *Column, at int, from listRow) tenantValue {
+	ref, ok := in.rowTenant(r)
 	if !ok {
 		refuse(at, codeUnsupported, hintBoth, "protected column %s.%s cannot be sealed: the tenant in column %s is not given by a literal or a parameter",
 			in.rel.qualified(), c.Name, in.rel.tenant.Column)
 	}
-	return ref
+	return in.mustTenantIn(in.rel, c, ref, at, from)
 }
 
 // plainValues reports whether a source is VALUES and nothing more.

@@ -68,6 +68,8 @@ type sealedOrigin struct {
 type tenantValue struct {
 	TenantRef
 	origin origin
+	list   *list // not nil: each row of the list has its own
+	home   *row  // which reading of the list is meant
 }
 
 // equalTenants compares tenants. It is the only way to: from then on it matters which literals they are.
@@ -77,5 +79,5 @@ func (a *analysis) equalTenants(x, y tenantValue) bool {
 			a.meet(int(v.origin)-1, literalCompared)
 		}
 	}
-	return x.TenantRef == y.TenantRef
+	return x.TenantRef == y.TenantRef && x.list == nil && y.list == nil
 }

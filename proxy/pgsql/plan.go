@@ -7,8 +7,12 @@ type Plan struct {
 	// Edits turn the client's text into the server's, in the order of the text and without overlap. Empty: the text
 	// goes to the server as it came.
 	Edits []Edit
-	// Params lists the parameters whose values must be sealed, in the order of their numbers.
+	// Params lists the parameters whose values must be sealed, in the order of their numbers. Where a value is sealed more
+	// than once, that for the parameter's own place comes last.
 	Params []ParamUse
+	// ClientParams is the greatest number of a parameter in the client's text, and AddedParams the number of those behind it
+	// that only the server's text has. ClientParams is 0 if nothing is added.
+	ClientParams, AddedParams int
 	// Uses lists what the text does with protected columns, each kind once for each column. Whether the session may do so
 	// is for the caller to say: plans are shared by all.
 	Uses []Use
@@ -123,21 +127,28 @@ type Claims struct {
 
 // ParamUse is a parameter that meets a protected column.
 type ParamUse struct {
-	Param  int // 1-based
+	Param int    // 1-based; 0 for a constant of the client's text, whose tenant is a parameter
+	Value string // the constant, as in Literal
+	// Added is the number of the parameter that the sealed value goes to, if it is not Param: the plan has added it to the
+	// text, since Param itself is sealed otherwise.
+	Added  int
 	Column *Column
 	Tenant TenantRef
-	// CastOID is the type that the client's own cast gave the parameter before the plan took the cast out, 0 without one:
-	// what the client expects ParameterDescription to show.
+	// CastOID is the type that the server would have found for the parameter before the plan took the casts around it out,
+	// 0 for the column's: what the client expects ParameterDescription to show.
 	CastOID uint32
 	Form    Form
 	// Array is true for an array whose elements each meet the column: = ANY ($1).
 	Array bool
+	// Casts are to be carried out on the value, in this order, before it becomes the column's type. The first may be to
+	// CastOID.
+	Casts []Cast
 }
 
 // Edit replaces the bytes [Start, End) of the client's text.
 type Edit struct {
 	Start, End int
-	Text       string   // the replacement, if Literal is nil
+	Text       string   // the replacement; behind the sealed literal, if there is one
 	Literal    *Literal // a value to seal; its replacement is the sealed literal
 }
 
@@ -146,10 +157,11 @@ type Literal struct {
 	Column *Column
 	Value  string // the value in PostgreSQL's text form, unquoted and with escapes resolved
 	Tenant TenantRef
-	// CastOID is as in ParamUse: '1.5'::numeric is a numeric before it becomes the column's type.
+	// CastOID and Casts are as in ParamUse: '1.5'::numeric is a numeric before it becomes the column's type.
 	CastOID uint32
 	Form    Form
 	Array   bool
+	Casts   []Cast
 }
 
 // Refusal says why a statement cannot be proved safe. None of its texts quotes a literal.

@@ -1,6 +1,7 @@
 package pgsql
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -122,11 +123,18 @@ func describe(text string, p *Plan) string {
 		fmt.Fprintf(&b, "server: %s\n", strings.TrimSpace(applyEdits(text, p)))
 	}
 	for _, u := range p.Params {
-		fmt.Fprintf(&b, "$%d: %s as %s", u.Param, u.Column.Field, describeTenant(u.Tenant))
+		switch {
+		case u.Param == 0:
+			fmt.Fprintf(&b, "constant %s in ", u.Value)
+		case u.Added > 0:
+			fmt.Fprintf(&b, "$%d in ", u.Param)
+		}
+		fmt.Fprintf(&b, "$%d: %s as %s", cmp.Or(u.Added, u.Param), u.Column.Field, describeTenant(u.Tenant))
 		if u.CastOID != 0 {
 			fmt.Fprintf(&b, ", cast to %d", u.CastOID)
 		}
 		b.WriteString(describeForm(u.Form, u.Array))
+		b.WriteString(describeCasts(u.Casts))
 		b.WriteByte('\n')
 	}
 	for i, s := range p.Statements {
@@ -230,6 +238,17 @@ func describeClaims(c *Claims) string {
 	return s
 }
 
+func describeCasts(casts []Cast) string {
+	text := ""
+	for _, c := range casts {
+		text += fmt.Sprintf(", through %d", c.OID)
+		if c.Modifier >= 0 {
+			text += fmt.Sprintf("(%d)", c.Modifier)
+		}
+	}
+	return text
+}
+
 // applyEdits makes the server's text, with each literal shown as what is sealed.
 func applyEdits(text string, p *Plan) string {
 	var b strings.Builder
@@ -237,10 +256,9 @@ func applyEdits(text string, p *Plan) string {
 	for _, e := range p.Edits {
 		b.WriteString(text[at:e.Start])
 		if e.Literal != nil {
-			fmt.Fprintf(&b, "«%s|%s|%s%s»", e.Literal.Column.Field, e.Literal.Value, describeTenant(e.Literal.Tenant), describeForm(e.Literal.Form, e.Literal.Array))
-		} else {
-			b.WriteString(e.Text)
+			fmt.Fprintf(&b, "«%s|%s|%s%s%s»", e.Literal.Column.Field, e.Literal.Value, describeTenant(e.Literal.Tenant), describeForm(e.Literal.Form, e.Literal.Array), describeCasts(e.Literal.Casts))
 		}
+		b.WriteString(e.Text)
 		at = e.End
 	}
 	return b.String() + text[at:]

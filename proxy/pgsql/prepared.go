@@ -16,10 +16,14 @@ const oidUnknown = 705
 func (a *analysis) prepare(s *ast.PrepareStmt) Statement {
 	outer := a.params
 	a.params = map[int]paramRole{}
-	edits := len(a.edits)
+	edits, added := len(a.edits), len(a.added)
 	st := a.dispatch(s.GetQuery())
 	st.Unsettles = !a.settles(s.GetQuery())
 	a.refuseSettingSealed(edits)
+	if len(a.added) > added {
+		refuse(a.added[added].at, codeUnsupported, "Pass each value as a parameter of its own.",
+			"a value for protected column %s cannot be prepared: it would need a parameter that EXECUTE does not have", a.added[added].sealed.Column.Name)
+	}
 	types := a.parameterTypes(s.GetArgtypes())
 	plan := &Plan{Statements: []Statement{st}, Params: a.sealedParams()}
 	a.params = outer
@@ -68,7 +72,12 @@ func (a *analysis) sealedParams() []ParamUse {
 			params = append(params, *role.sealed)
 		}
 	}
-	slices.SortFunc(params, func(x, y ParamUse) int { return cmp.Compare(x.Param, y.Param) })
+	for _, role := range a.added {
+		params = append(params, *role.sealed)
+	}
+	slices.SortFunc(params, func(x, y ParamUse) int {
+		return cmp.Or(cmp.Compare(x.Param, y.Param), -cmp.Compare(x.Added, y.Added))
+	})
 	return params
 }
 
@@ -179,11 +188,21 @@ func (a *analysis) argument(p *Prepared, use *ParamUse, args []*ast.Node) {
 			"the value for protected column %s.%s has a cast to another type than that of the prepared statement's parameter", r.qualified(), use.Column.Name)
 	}
 	edits := len(a.edits)
-	a.store(r, use.Column, arg, func(c *Column, at int) tenantValue { return a.argumentTenant(r, use, args, at) })
+	if len(use.Casts) > 0 && operandOf(arg).kind == operandParam {
+		refuse(at, codeUnsupported, "Bind and execute the statement through the protocol.",
+			"the value for protected column %s.%s has casts in the prepared statement and is a parameter of EXECUTE", r.qualified(), use.Column.Name)
+	}
+	tenant := func(c *Column, at int, _ listRow) tenantValue { return a.argumentTenant(r, use, args, at) }
+	(&storing{a, r, use.Column, &scope{}, tenant, nil}).store(arg)
 	for i := edits; i < len(a.edits); i++ {
-		if l := a.edits[i].Literal; l != nil && l.CastOID == 0 {
+		l := a.edits[i].Literal
+		if l == nil {
+			continue
+		}
+		if l.CastOID == 0 {
 			l.CastOID = expected
 		}
+		l.Casts = slices.Concat(l.Casts, use.Casts)
 	}
 }
 

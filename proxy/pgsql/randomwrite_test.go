@@ -1,6 +1,7 @@
 package pgsql
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand"
@@ -217,7 +218,7 @@ func (c *writeChecker) carryOut(text string, plan *Plan, params []string) {
 	if strings.Contains(server, plaintext) {
 		c.t.Fatalf("plaintext is sent:\n%s\n%s", text, server)
 	}
-	values := make([][]byte, len(params))
+	values := make([][]byte, len(params)+plan.AddedParams)
 	for i, v := range params {
 		values[i] = []byte(v)
 	}
@@ -226,7 +227,7 @@ func (c *writeChecker) carryOut(text string, plan *Plan, params []string) {
 		if u.Tenant.Kind == TenantParam {
 			tenant = params[u.Tenant.Param-1]
 		}
-		values[u.Param-1] = fmt.Appendf(nil, `\x%x`, seal(tenant, u.Column.Field))
+		values[cmp.Or(u.Added, u.Param)-1] = fmt.Appendf(nil, `\x%x`, seal(tenant, u.Column.Field))
 	}
 	c.exec("BEGIN")
 	defer c.exec("ROLLBACK")

@@ -98,7 +98,7 @@ func serverText(text string, p *Plan) string {
 	edits := make([]Edit, len(p.Edits))
 	for i, e := range p.Edits {
 		if l := e.Literal; l != nil {
-			e.Text, e.Literal = fmt.Sprintf(`'\x%x'`, seal(l.Tenant.Value, l.Column.Field)), nil
+			e.Text, e.Literal = fmt.Sprintf(`'\x%x'`, seal(l.Tenant.Value, l.Column.Field))+e.Text, nil
 		}
 		edits[i] = e
 	}

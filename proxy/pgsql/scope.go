@@ -17,7 +17,8 @@ type column struct {
 	name     string
 	unnamed  bool    // the name is not known (an expression's, of a rare kind)
 	prot     *Column // not nil: holds sealed values of this column
-	row      *row    // the row the value comes from, if it is protected
+	row      *row    // the row the value comes from, if it is protected or of a list
+	list     *list   // not nil: values that the text has, whose use decides what they are
 	tenantOf []*row  // the rows whose tenant this column holds, unchanged
 	self     *row    // stands for the column's own value, if that may be a tenant; the row itself for its tenant column
 	rel      *relation

@@ -12,7 +12,7 @@ func (a *analysis) selectStmt(s *ast.SelectStmt, sc *scope, dest destination) ou
 }
 
 // claim takes the i-th output column's expression out of the hands of the walk: INSERT … SELECT stores it itself.
-type claim func(i int, n *ast.Node) bool
+type claim func(i int, n *ast.Node, level *scope) bool
 
 func (a *analysis) selectInto(s *ast.SelectStmt, sc *scope, dest destination, take claim) output {
 	sc = a.with(s.GetWithClause(), sc)
@@ -43,6 +43,7 @@ func (a *analysis) selectInto(s *ast.SelectStmt, sc *scope, dest destination, ta
 // targetList resolves a select list or a RETURNING list.
 func (a *analysis) targetList(list []*ast.Node, level *scope, take claim) output {
 	var out output
+	home := &row{}
 	for _, n := range list {
 		t := n.GetResTarget()
 		ref := t.GetVal().GetColumnRef()
@@ -51,11 +52,10 @@ func (a *analysis) targetList(list []*ast.Node, level *scope, take claim) output
 			continue
 		}
 		switch {
-		case take != nil && take(len(out.cols), t.GetVal()):
+		case take != nil && take(len(out.cols), t.GetVal(), level):
 			out.cols = append(out.cols, expressionColumn(t))
 		case ref == nil:
-			a.inClause("an expression", func() { a.walk(t.GetVal(), level) })
-			out.cols = append(out.cols, expressionColumn(t))
+			out.cols = append(out.cols, a.expression(t, level, home))
 		case isStar(ref):
 			a.expandStar(&out, ref, level)
 		default:
@@ -72,9 +72,10 @@ func isStar(ref *ast.ColumnRef) bool {
 
 // outputColumn is a plain column in a select list: a protected one stays protected.
 func (a *analysis) outputColumn(t *ast.ResTarget, ref *ast.ColumnRef, level *scope) column {
-	r := a.resolve(ref, level)
+	r := a.refer(ref, level)
 	at := int(ref.GetLocation())
 	if r.whole != nil {
+		a.plainAll(r.whole.cols)
 		if p := r.whole.anyProtected(); p != nil {
 			refuseUse(p, at, "a whole-row reference", "Name the columns instead.")
 		}
@@ -171,6 +172,7 @@ func (a *analysis) namesOutput(ref *ast.ColumnRef, out output, use string) bool 
 		if c.name != name || c.unnamed {
 			continue
 		}
+		a.plain(c, int(ref.GetLocation()))
 		if c.prot != nil {
 			refuseUse(c, int(ref.GetLocation()), use, hintOrder)
 		}
@@ -193,7 +195,11 @@ func (a *analysis) ordinal(i, at int, out output, use string) {
 				"%s by place cannot be used: a tenant column had to be added before that place", use)
 		}
 	}
-	if i >= 0 && i < len(out.cols) && (out.cols[i].prot != nil || out.cols[i].barred != "") {
+	if i < 0 || i >= len(out.cols) {
+		return
+	}
+	a.plain(&out.cols[i], at)
+	if out.cols[i].prot != nil || out.cols[i].barred != "" {
 		refuseUse(&out.cols[i], at, use, hintOrder)
 	}
 }
@@ -204,6 +210,7 @@ func (a *analysis) distinct(s *ast.SelectStmt, level *scope, out output) {
 			a.outputReference(n, level, out, "DISTINCT ON")
 			continue
 		}
+		a.plainAll(out.cols)
 		a.distinctRows(out)
 	}
 }
@@ -223,6 +230,7 @@ func (a *analysis) refuseInto(s *ast.SelectStmt, out output) {
 		return
 	}
 	a.modifies = true
+	a.plainAll(out.cols)
 	a.filledTable(s.GetIntoClause().GetRel())
 	if p := out.anyProtected(); p != nil {
 		refuseUse(p, -1, "SELECT INTO", "The new table would hold ciphertext that no policy names.")
@@ -231,15 +239,34 @@ func (a *analysis) refuseInto(s *ast.SelectStmt, out output) {
 
 // values plans a VALUES list that is not the source of an INSERT.
 func (a *analysis) values(s *ast.SelectStmt, sc *scope) output {
-	var out output
-	for _, row := range s.GetValuesLists() {
-		a.inClause("VALUES", func() { a.walkAll(row.GetList().GetItems(), sc) })
-		for len(out.cols) < len(row.GetList().GetItems()) {
-			out.cols = append(out.cols, column{name: valuesName(len(out.cols))})
-		}
+	rows := s.GetValuesLists()
+	width := 0
+	for _, row := range rows {
+		width = max(width, len(row.GetList().GetItems()))
 	}
+	var out output
+	home := &row{}
+	a.inClause("VALUES", func() {
+		for i := range width {
+			values := make([]*ast.Node, 0, len(rows))
+			for _, row := range rows {
+				if items := row.GetList().GetItems(); i < len(items) {
+					values = append(values, items[i])
+				}
+			}
+			out.cols = append(out.cols, column{name: valuesName(i), row: home, list: a.newList(values, sc)})
+		}
+	})
 	a.tail(s, sc, out)
 	return out
+}
+
+// expression is an entry of a select list that is more than a column. All entries of one list share home as their row.
+func (a *analysis) expression(t *ast.ResTarget, level *scope, home *row) column {
+	c := expressionColumn(t)
+	a.inClause("an expression", func() { c.list = a.newList([]*ast.Node{t.GetVal()}, level) })
+	c.row = home
+	return c
 }
 
 // refuseHidden refuses a query whose number of columns matters and whose star now stands for one more.

@@ -14,6 +14,8 @@ func (a *analysis) setOperation(s *ast.SelectStmt, sc *scope) output {
 	a.arms[s.GetLarg()] = left
 	right := a.selectStmt(s.GetRarg(), sc, asIs)
 	if !s.GetAll() || s.GetOp() != ast.SetOperation_SETOP_UNION {
+		a.plainAll(left.cols)
+		a.plainAll(right.cols)
 		if p := cmpOr(left.anyProtected(), right.anyProtected()); p != nil && !a.distinctArms(left, right) {
 			refuseUse(p, -1, "UNION, INTERSECT or EXCEPT", "Equal values are sealed to different ciphertexts; use UNION ALL or leave out the column.")
 		}
@@ -46,6 +48,7 @@ func (a *analysis) unionAll(left, right output) output {
 		}
 		return rows[k]
 	}
+	a.plainAll(right.cols[min(len(left.cols), len(right.cols)):])
 	for i, l := range left.cols {
 		m := column{name: l.name, unnamed: l.unnamed, merged: true}
 		if i < len(right.cols) {
@@ -66,6 +69,9 @@ func (a *analysis) unionAll(left, right output) output {
 
 // unionColumn merges one column of two arms. The tenant of a merged row is that of either arm's row.
 func (a *analysis) unionColumn(m *column, l, r column, joint func(l, r *row) *row) {
+	if m.list = a.joinLists(l, r); m.list != nil && l.row != nil && r.row != nil {
+		m.row = joint(l.row, r.row)
+	}
 	for _, lt := range l.tenantOf {
 		for _, rt := range r.tenantOf {
 			m.tenantOf = append(m.tenantOf, joint(lt, rt))

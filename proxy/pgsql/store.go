@@ -1,8 +1,8 @@
 package pgsql
 
 import (
+	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/sqlc-dev/oliphant/ast"
 )
@@ -12,72 +12,158 @@ const (
 	hintBoth  = "Write the tenant as a literal or a parameter in the same row."
 )
 
-// tenantOfValue gives the tenant under which a value of the row is sealed; it refuses if there is none.
-type tenantOfValue func(c *Column, at int) tenantValue
+// tenantOfValue gives the tenant under which a value is sealed that comes from a row of a list, or from no such row; it
+// refuses if there is none.
+type tenantOfValue func(c *Column, at int, from listRow) tenantValue
 
-// store plans one value that meets a protected column. sc is where the value's names would be resolved; only for the
-// message, since a value with names in it is refused.
-func (a *analysis) store(r *relation, c *Column, n *ast.Node, tenant tenantOfValue) {
-	o := operandOf(n)
-	at := max(o.at, -1)
-	switch o.kind {
-	case operandOther:
-		refuse(a.position(n), codeUnsupported, hintValue, "the value for protected column %s.%s is an expression, which the server would have to evaluate", r.qualified(), c.Name)
-	case operandDefault:
+// storing is a value on its way into a protected column.
+type storing struct {
+	*analysis
+	rel    *relation
+	column *Column
+	scope  *scope // where the value's names are resolved
+	tenant tenantOfValue
+	// copies refuses a protected column whose values may not be copied into the target as they are. If it is nil, none may.
+	copies func(r reference, at int)
+}
+
+func (s *storing) name() string { return s.rel.qualified() + "." + s.column.Name }
+
+// store plans one value that meets a protected column.
+func (s *storing) store(n *ast.Node) {
+	if n.GetSetToDefault() != nil {
+		return // NULL or a default of the table's own, which was an envelope when it was made
+	}
+	s.put(s.take(n))
+}
+
+// put seals a value that has been taken apart.
+func (s *storing) put(v stored) {
+	for i := range v.sources {
+		src := &v.sources[i]
+		if converts(src.typ, s.logical(), false) {
+			continue
+		}
+		code := codeMismatch
+		if isString(s.logical()) {
+			code = codeUnsupported // the server would take it, in a form that depends on its settings
+		}
+		refuse(src.at, code, "Cast the value to "+s.column.Type+", or leave its cast out.",
+			"protected column %s is of type %s but the value for it is of type %s", s.name(), s.column.Type, src.typ)
+	}
+	for i := range v.sources {
+		s.seal(&v.sources[i])
+	}
+}
+
+// logical is the name of the column's type, an alias resolved.
+func (s *storing) logical() string {
+	if s.column.Type == "bigint" {
+		return "int8"
+	}
+	return s.column.Type
+}
+
+// seal plans one of the places that a stored value may come from.
+func (s *storing) seal(src *valueSource) {
+	at := max(src.at, -1)
+	switch {
+	case src.copied:
 		return
-	case operandNull:
-		a.dropCasts(o, "NULL")
+	case src.kind == operandNull:
+		s.spell(src, "NULL")
 		return
 	}
-	a.checkCasts(r, c, o)
-	ref := tenant(c, at)
-	if o.kind == operandParam {
-		use := &ParamUse{Param: o.param, Column: c, Tenant: ref.TenantRef, CastOID: castOID(o)}
-		a.paramIs(o.param, paramRole{sealed: use, tenant: ref, at: at})
-		a.dropCasts(o, "$"+strconv.Itoa(o.param))
+	ref := s.tenant(s.column, at, src.from)
+	castOID, casts := src.steps(s.logical())
+	if !s.claimed(src, sealing{column: s.column, tenant: ref, castOID: castOID, casts: casts}) {
 		return
 	}
-	a.checkLiteral(r, c, o)
+	if src.kind == operandParam {
+		use := &ParamUse{Param: src.param, Column: s.column, Tenant: ref.TenantRef, CastOID: castOID, Casts: casts}
+		number := s.sealedParam(paramRole{sealed: use, tenant: ref, at: at})
+		s.respell(src, "$"+strconv.Itoa(number), number != src.param)
+		return
+	}
 	if ref.Kind == TenantParam {
-		refuse(at, codeUnsupported, "Pass the value as a parameter too.",
-			"the literal for protected column %s.%s cannot be sealed: its tenant is a parameter, known only later", r.qualified(), c.Name)
+		s.literalAsParam(src, ref)
+		return
 	}
-	start, end := a.mustSpan(o, r, c)
-	a.meet(at, literalCarried)
-	l := &Literal{Column: c, Value: o.value, Tenant: ref.TenantRef, CastOID: castOID(o)}
-	a.edits = append(a.edits, Edit{Start: start, End: end, Literal: l})
-	a.origins = append(a.origins, sealedOrigin{literal: l, value: originAt(at), tenant: ref.origin})
+	start, end := s.mustSpan(src)
+	value := originAt(at)
+	if src.folded != nil {
+		value = 0
+	} else {
+		s.meet(at, literalCarried)
+	}
+	l := &Literal{Column: s.column, Value: src.value, Tenant: ref.TenantRef, CastOID: castOID, Casts: casts}
+	s.edits = append(s.edits, Edit{Start: start, End: end, Literal: l, Text: s.told(src, end)})
+	s.origins = append(s.origins, sealedOrigin{literal: l, value: value, tenant: ref.origin})
 }
 
-// checkCasts refuses casts that change the value, or that may.
-func (a *analysis) checkCasts(r *relation, c *Column, o operand) {
-	for _, cast := range o.casts {
-		if t := typeName(cast.GetTypeName()); t == "" || !castFits(c.Type, t) {
-			refuse(o.at, codeUnsupported, "Leave the cast out, or cast to "+c.Type+".",
-				"the value for protected column %s.%s has a cast that does not fit its type %s", r.qualified(), c.Name, c.Type)
-		}
+// literalAsParam makes a constant a parameter that is added to the text: its tenant is known only when the client passes
+// its own parameters.
+func (s *storing) literalAsParam(src *valueSource, ref tenantValue) {
+	for i := range s.tokens {
+		s.meet(int(s.tokens[i].start), literalCompared) // the plan is for these constants alone
 	}
+	castOID, casts := src.steps(s.logical())
+	number := s.addParam(paramRole{tenant: ref, at: src.at, sealed: &ParamUse{
+		Value: src.value, Column: s.column, Tenant: ref.TenantRef, CastOID: castOID, Casts: casts}})
+	s.respell(src, "$"+strconv.Itoa(number), true)
 }
 
-// checkLiteral refuses constants that the server would refuse for the logical type, or would print differently.
-func (a *analysis) checkLiteral(r *relation, c *Column, o operand) {
-	fits := true
-	switch o.kind {
-	case operandNumber:
-		switch c.Type {
-		case "int2", "int4", "int8":
-			fits = !strings.Contains(o.value, ".")
-		case "numeric", "float4", "float8", "text", "varchar":
-		default:
-			fits = false
+// spell leaves of a source only its leaf, with its type where the server could not find it.
+func (s *storing) spell(src *valueSource, leaf string) { s.respell(src, leaf, false) }
+
+// respell is spell for a leaf that may be another than in the text.
+func (s *storing) respell(src *valueSource, leaf string, other bool) {
+	if len(src.casts) == 0 && !src.indirect && !other {
+		return
+	}
+	start, end := s.mustSpan(src)
+	s.edit(start, end, leaf+s.told(src, end))
+}
+
+// told is the cast that tells the server the type of a sealed value that ends at an offset.
+func (s *storing) told(src *valueSource, end int) string {
+	text := ""
+	if src.indirect {
+		text = "::pg_catalog.bytea"
+		if s.column.Storage == StorageText {
+			text = "::pg_catalog.text"
 		}
-	case operandBool:
-		fits = c.Type == "bool" || c.Type == "text" || c.Type == "varchar"
 	}
-	if !fits {
-		refuse(o.at, codeMismatch, "Write the value as a string literal or a parameter.",
-			"protected column %s.%s is of type %s and the constant is of another", r.qualified(), c.Name, c.Type)
+	if end < len(s.text) && isIdentPart(s.text[end]) {
+		text += " "
 	}
+	return text
+}
+
+func (s *storing) mustSpan(src *valueSource) (start, end int) {
+	start, end, ok := s.span(src.operand)
+	if !ok {
+		refuse(max(src.at, -1), codeUnsupported, "Leave the cast out.", "the value for protected column %s cannot be delimited", s.name())
+	}
+	return start, end
+}
+
+// steps are the type that the server finds for a source's leaf, and the casts that change its value on the way to a column
+// of the logical type.
+func (src *valueSource) steps(logical string) (oid uint32, casts []Cast) {
+	chain := src.chain
+	if len(chain) > 0 {
+		oid = chain[0].OID
+	}
+	for n := len(chain); n > 0 && chain[n-1].Modifier < 0 && sameText(chain[n-1].OID, logical); n = len(chain) {
+		chain = chain[:n-1]
+	}
+	return oid, slices.Clip(chain)
+}
+
+// sameText reports whether a cast to a type changes nothing of a value that then becomes one of the logical type.
+func sameText(oid uint32, logical string) bool {
+	return oid == oidOf(logical) || isString(logical) && isTextType(oid)
 }
 
 // castOID is the type that the client's own innermost cast gives a parameter; 0 without a cast.
@@ -132,15 +218,17 @@ func (a *analysis) tenantConstant(typ uint32, n *ast.Node) (ref tenantValue, ok 
 			return ref, false
 		}
 	}
-	switch o.kind {
-	case operandParam:
-		if t := castOID(o); t != 0 {
-			typ = t
+	switch {
+	case o.kind == operandParam:
+		if len(o.casts) > 0 {
+			typ = typeOIDs[typeName(o.casts[0].GetTypeName())]
 		}
 		return tenantValue{TenantRef: TenantRef{Kind: TenantParam, Param: o.param, TypeOID: typ}}, true
-	case operandString, operandNumber:
+	case o.folded != nil, o.exponent:
+		return ref, false
+	case o.kind == operandString, o.kind == operandNumber:
 		a.meet(o.at, literalCarried)
-		return tenantValue{TenantRef{Kind: TenantFixed, Value: o.value, TypeOID: typ}, originAt(o.at)}, true
+		return tenantValue{TenantRef: TenantRef{Kind: TenantFixed, Value: o.value, TypeOID: typ}, origin: originAt(o.at)}, true
 	}
 	return ref, false
 }
@@ -152,7 +240,9 @@ func sameTenantType(x, y uint32) bool {
 }
 
 // position returns the byte offset of the first location in an expression, or -1.
-func (a *analysis) position(n *ast.Node) int {
+func (a *analysis) position(n *ast.Node) int { return firstLocation(n) }
+
+func firstLocation(n *ast.Node) int {
 	best := -1
 	visit(n.ProtoReflect(), func(loc int) {
 		if loc >= 0 && (best < 0 || loc < best) {

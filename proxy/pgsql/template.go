@@ -57,6 +57,9 @@ type editPlace struct {
 
 // template makes one of a plan that the analysis has made of a text with these literals; nil if that can't be done.
 func (a *analysis) template(plan *Plan, literals []literal) *template {
+	if len(a.added) > 0 {
+		return nil
+	}
 	t := &template{plan: plan, reserved: a.hidden > 0}
 	for i, l := range literals {
 		if use := a.useOf(l.start); use != literalIgnored && use != literalCarried {

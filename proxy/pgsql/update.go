@@ -35,25 +35,40 @@ func (a *analysis) setElsewhere(list []*ast.Node, level *scope) {
 }
 
 func (a *analysis) updateProtected(s *ast.UpdateStmt, r *relation, target *item, level *scope) {
-	held, ok := a.conditionTenant(r, target, s.GetWhereClause(), level)
+	conditions := append(joinConditions(s.GetFromClause()), s.GetWhereClause())
+	as := a.assignmentTo(r, target, level, a.hold(r, target.home(), conditions, level))
+	as.plan(s.GetTargetList())
+}
+
+// assignmentTo plans what is assigned to rows whose tenant is held by conditions.
+func (a *analysis) assignmentTo(r *relation, target *item, level *scope, h *held) *assignment {
 	as := &assignment{analysis: a, rel: r, target: target, scope: level}
-	as.tenant = func(c *Column, at int) tenantValue {
-		if !ok {
-			hint := "Add AND " + r.tenant.Column + " = … with a literal or a parameter to WHERE."
-			if s.GetWhereClause().GetCurrentOfExpr() != nil {
-				hint = "Update the row by its key AND " + r.tenant.Column + " = … instead of WHERE CURRENT OF, which says nothing of its tenant."
-			}
-			refuse(at, codeUnsupported, hint,
+	as.tenant = func(c *Column, at int, from listRow) tenantValue {
+		if !h.found {
+			refuse(at, codeUnsupported, r.hintHeld(h.conditions),
 				"protected column %s.%s cannot be sealed: WHERE does not hold the rows to one tenant", r.qualified(), c.Name)
 		}
-		return held
+		return a.mustTenantIn(r, c, h.value, at, from)
 	}
 	as.keeps = func(n *ast.Node) bool {
+		if ref := n.GetColumnRef(); ref != nil && !isStar(ref) {
+			return h.holds(a.refer(ref, level))
+		}
 		ref, set := a.tenantFrom(r, n)
-		return ok && set && a.equalTenants(ref, held)
+		return h.found && set && a.equalTenants(ref, h.value)
 	}
-	as.copies = func(*column) bool { return false }
-	as.plan(s.GetTargetList())
+	as.copies = func(c *column) bool { return a.haveOneTenant(h, c.row) }
+	return as
+}
+
+// hintHeld says how to hold the rows that are written to one tenant.
+func (r *relation) hintHeld(conditions []*ast.Node) string {
+	for _, n := range conditions {
+		if n.GetCurrentOfExpr() != nil {
+			return "Update the row by its key AND " + r.tenant.Column + " = … instead of WHERE CURRENT OF, which says nothing of its tenant."
+		}
+	}
+	return "Add AND " + r.tenant.Column + " = … with a literal or a parameter to WHERE."
 }
 
 // delete plans DELETE.
@@ -69,19 +84,17 @@ func (a *analysis) delete(s *ast.DeleteStmt, sc *scope, dest destination) output
 	return a.returning(s.GetReturningClause(), target, from, sc, dest)
 }
 
-// merge refuses MERGE where a protected table takes part.
-func (a *analysis) merge(s *ast.MergeStmt, sc *scope) output {
-	a.within("MERGE", "Write INSERT … ON CONFLICT or UPDATE.", func() { a.walkMessage(s.ProtoReflect(), sc) })
-	return output{opaque: true}
-}
-
 // returning plans a RETURNING list. Besides the target and what is joined to it, it can name the row before and after the
 // change as old and new, or by the names that its options give (PostgreSQL 18).
 func (a *analysis) returning(c *ast.ReturningClause, target *item, from []*item, sc *scope, dest destination) output {
+	return a.returningOf(c, append([]*item{target}, from...), target, sc, dest)
+}
+
+// returningOf is returning with the entries in the order in which * names them.
+func (a *analysis) returningOf(c *ast.ReturningClause, items []*item, target *item, sc *scope, dest destination) output {
 	if c == nil {
 		return output{}
 	}
-	items := append([]*item{target}, from...)
 	aliases := map[ast.ReturningOptionKind]string{
 		ast.ReturningOptionKind_RETURNING_OPTION_OLD: "old",
 		ast.ReturningOptionKind_RETURNING_OPTION_NEW: "new",

@@ -65,7 +65,7 @@ type source struct {
 func (t Type) appendCanonical(dst []byte, v source, s *Settings) ([]byte, error) {
 	switch t {
 	case Text, Varchar:
-		return appendText(dst, v, t)
+		return appendText(dst, v, t, s)
 	case Bytea:
 		return appendBytea(dst, v)
 	case Bool:

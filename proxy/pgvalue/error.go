@@ -37,7 +37,10 @@ func errInvalidText(t string) error {
 	return &Error{Code: codeInvalidText, Message: "invalid input syntax for type " + t}
 }
 
-func errRange(t string) error { return &Error{Code: codeOutOfRange, Message: t + " out of range"} }
+// errRange is for a value that was read as another type before.
+func errRange(t string) error {
+	return &Error{Code: codeOutOfRange, Message: t + " out of range", Late: true}
+}
 
 func errMismatch(t Type) error {
 	return &Error{Code: codeDatatypeMismatch, Message: "a value of the declared type cannot be stored in a column of type " +
@@ -48,7 +51,7 @@ var (
 	errEncoding     = &Error{Code: codeNotInRepertoire, Message: `invalid byte sequence for encoding "UTF8"`}
 	errShortBinary  = &Error{Code: codeProtocolViolation, Message: "insufficient data left in message"}
 	errLongBinary   = &Error{Code: codeInvalidBinary, Message: "incorrect binary data format in bind parameter"}
-	errInt8Range    = &Error{Code: codeOutOfRange, Message: "bigint out of range"}
+	errInt8Range    = &Error{Code: codeOutOfRange, Message: "bigint out of range", Late: true}
 	errDateFormat   = &Error{Code: codeDateFormat, Message: "invalid input syntax for type date"}
 	errDateOpen     = &Error{Code: codeDateFormat, Message: "the order of day, month and year in the date is open; write YYYY-MM-DD"}
 	errDateField    = &Error{Code: codeDateOverflow, Message: "date/time field value out of range"}

@@ -13,7 +13,7 @@ const nameLimit = 63
 
 // appendText is assignment to a column of type t, text or varchar: strings as they are, other types by their output function, as far
 // as they have one form for every session.
-func appendText(dst []byte, v source, t Type) ([]byte, error) {
+func appendText(dst []byte, v source, t Type, s *Settings) ([]byte, error) {
 	if v.oid == 0 {
 		v.oid = pgtype.TextOID
 	}
@@ -31,7 +31,7 @@ func appendText(dst []byte, v source, t Type) ([]byte, error) {
 	case pgtype.JSONOID:
 		return appendJSON(dst, v)
 	}
-	return dst, errMismatch(t)
+	return appendOutputOf(dst, v, t, s)
 }
 
 func appendString(dst []byte, v source) ([]byte, error) {

@@ -21,6 +21,11 @@ alter table ledger drop column gone;
 create table docs (id int generated always as identity primary key, tenant uuid, body sealed(text), title text default 'untitled');
 create table codes (id int primary key, tenant varchar(20), pin sealed(int8));
 
+-- Every type, for what casts and constants do on the way to a column.
+create table typed (id int primary key, t sealed(text), v sealed(varchar), i2 sealed(int2), i4 sealed(int4), i8 sealed(int8), f4 sealed(float4), f8 sealed(float8),
+	num sealed(numeric), b sealed(bool), d sealed(date), ts sealed(timestamp), tz sealed(timestamptz), u sealed(uuid), j sealed(json), jb sealed(jsonb), bin sealed(bytea),
+	ta sealed(text[]), ia sealed(int8[]));
+
 -- Names that need quotes, and one as long as a name can be.
 create schema "Sch é";
 create table "Sch é"."Odd ""Table""" ("Id" int primary key, "Tenant" text, "E-Mail" sealed(text), "select" sealed(text), "naïve" text);
