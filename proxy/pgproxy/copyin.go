@@ -94,12 +94,13 @@ func (m *machine) copyData(in []byte, out *output) (n int, err error) {
 	out.buf = endCopyData(buf, start)
 	c.feed -= n
 	switch {
+	case err == nil && n < len(in):
+		return n, errMore
+	case err == nil:
 	case isWait(err):
 		return n, err
-	case err != nil:
+	default:
 		m.failCopyIn(copyError(err), out)
-	case n < len(in):
-		return n, errMore
 	}
 	return n, nil
 }

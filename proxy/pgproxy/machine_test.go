@@ -210,6 +210,8 @@ func FuzzMachine(f *testing.F) {
 	f.Add(append(message('P', "\x00select * from customers\x00\x00\x00"), message('D', "S\x00")...), append(message('1', ""), message('t', "\x00\x00")...))
 	f.Add(append(message('P', "s\x00insert into customers (id, tenant_id, email) values (1, $1, $2)\x00\x00\x00"),
 		message('B', "\x00s\x00\x00\x00\x00\x02\x00\x00\x00\x04acme\x00\x00\x00\x06marker\x00\x00")...), message('E', "C42601\x00\x00"))
+	f.Add(append(message('Q', "copy customers (id, tenant_id, email) from stdin\x00"), copyStream("1\tacme\tmarker\n2\tacme", 3)...), copyResponse('G', 3))
+	f.Add(message('Q', "copy customers (tenant_id, email) to stdout (format csv, header)\x00"), append(copyResponse('H', 2), message('d', "tenant_id,email\n")...))
 	keys := newMemoryKeys()
 	keys.rotate(f, "acme", 1)
 	f.Fuzz(func(t *testing.T, client, server []byte) {
@@ -222,8 +224,11 @@ func FuzzMachine(f *testing.F) {
 			t.Errorf("a protected literal goes to the server: %q", out.bytes())
 		}
 		out.reset()
-		n, err = m.fromServer(server, &out, &back)
-		checkFeed(t, n, len(server), err)
+		used, err := m.fromServer(server, &out, &back)
+		checkFeed(t, used, len(server), err)
+		out.reset()
+		n, err = m.fromClient(client[n:], &out) // what was held for the server's answer
+		checkFeed(t, n, len(client), err)
 	})
 }
 
