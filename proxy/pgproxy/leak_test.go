@@ -113,7 +113,7 @@ func (g *generator) other() string {
 		"do $do$ begin update customers set email = "+strings.ReplaceAll(g.secret(), "$", "")+"; end $do$", "create table x as select * from customers where email = "+g.secret(),
 		"create view v as select id from customers where email <> "+g.secret(), "alter table customers alter email set default "+g.secret(),
 		"alter table customers add check (email <> "+g.secret()+")", "create index on customers (id) where email = "+g.secret(),
-		"merge into customers c using orders o on c.id = o.id when matched then update set email = "+g.secret(), "copy (select * from customers where email = "+g.secret()+") to stdout",
+		"merge into customers c using orders o on c.id = o.id when matched then update set email = "+g.secret(), "copy (select * from customers where email = "+g.secret()+") to stdout", "copy "+g.table()+" to stdout", "copy customers (email, id) to stdout (format "+g.pick("text", "csv", "binary")+")",
 		"declare c cursor for select * from customers where email = "+g.secret(), "select 1; "+g.insert(), g.insert()+"; "+g.update(), "begin; "+g.insert()+"; commit",
 		"select 'orders', total from orders", "insert into log values (1, 'acme', 'customers')", "begin", "commit", "rollback", "savepoint a", "rollback to a",
 		"update orders set name = customers.name from customers where customers.id = orders.customer_id and customers.email = "+g.secret(),
