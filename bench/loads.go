@@ -14,6 +14,7 @@ type load struct {
 	// values are the script's text variables. A script can't compute a text, so every client writes the same ones.
 	values map[string]string
 	writes bool // the tables are emptied before each run
+	copies bool // the script is a COPY: one client, in the simple protocol, and rows are counted
 }
 
 // twins are two tables with the same columns and the same rows, of which the proxy protects one. The plain one has a name
@@ -64,6 +65,14 @@ func loadsFor(rows int) []load {
 		},
 		rangeSelect(rows, "range-1", "one protected column", "id, tenant_id, city, email"),
 		rangeSelect(rows, "range-3", "three protected columns", "id, tenant_id, email, card, born"),
+		{
+			name: "copyin", title: "COPY FROM, one protected column, in rows a second", table: arrivals, writes: true, copies: true,
+			script: "COPY %s (" + copyColumns + ") FROM STDIN\n",
+		},
+		{
+			name: "copyout", title: "COPY TO, one protected column, in rows a second", table: customers, copies: true,
+			script: "COPY %s (" + copyColumns + ") TO STDOUT\n",
+		},
 	}
 }
 

@@ -13,6 +13,8 @@ import (
 type plan struct {
 	rounds  int
 	seconds int // of one run; pgbench counts in whole seconds
+	// copyRows is how many rows a COPY FROM brings: a multiple of copyBlock.
+	copyRows int
 }
 
 // cell is one load at one number of clients in one protocol: a row of the report.
@@ -52,6 +54,7 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 	fs.SetOutput(stderr)
 	fs.IntVar(&o.rounds, "rounds", 5, "how often each contender runs in each cell")
 	fs.IntVar(&o.seconds, "seconds", 3, "duration of one run, in seconds")
+	fs.IntVar(&o.copyRows, "copy-rows", 1_000_000, "rows of a COPY FROM, a multiple of 1,000")
 	fs.IntVar(&o.rows, "rows", 10_000, "rows in each table")
 	loads := fs.String("load", "", "loads to run, separated by commas (default all: "+strings.Join(loadNames(), ", ")+")")
 	clients := fs.String("clients", "1,8", "numbers of clients, separated by commas")
@@ -63,7 +66,7 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 		return nil, err
 	}
 	if *quick {
-		o.rounds, o.seconds, *clients, *modes = 1, 1, "8", "prepared"
+		o.rounds, o.seconds, *clients, *modes, o.copyRows = 1, 1, "8", "prepared", 100_000
 	}
 	if *write {
 		o.output = resultsFile
@@ -82,6 +85,8 @@ func (o *options) check(rest []string) error {
 		return fmt.Errorf("unexpected argument %q; options begin with a dash", rest[0])
 	case o.rounds < 1 || o.seconds < 1:
 		return fmt.Errorf("-rounds %d -seconds %d: give 1 or more", o.rounds, o.seconds)
+	case o.copyRows < copyBlock || o.copyRows%copyBlock != 0:
+		return fmt.Errorf("-copy-rows %d: give a multiple of %d", o.copyRows, copyBlock)
 	case o.rows < minRows:
 		return fmt.Errorf("-rows %d: give %d or more, since a load reads %d of them", o.rows, minRows, rangeRows)
 	case len(o.clients) == 0 || len(o.protocols) == 0:
@@ -115,6 +120,10 @@ func (o *options) cells(loads []load) []cell {
 	var cells []cell
 	for _, l := range loads {
 		if len(o.loads) > 0 && !slices.Contains(o.loads, l.name) {
+			continue
+		}
+		if l.copies {
+			cells = append(cells, cell{l, 1, "simple"})
 			continue
 		}
 		for _, n := range o.clients {

@@ -69,7 +69,13 @@ func (m *measurement) sample(ctx context.Context, c cell, who contender) (sample
 	}
 	pid := st.proxy.cmd.Process.Pid
 	before, known := processorTime(pid)
-	got, err := m.driver.run(ctx, drive{cell: c, table: who.table(c.load.table), port: st.port(who), seconds: m.clock.seconds, folder: st.dir})
+	drive := func() (outcome, error) {
+		return m.driver.run(ctx, drive{cell: c, table: who.table(c.load.table), port: st.port(who), seconds: m.clock.seconds, folder: st.dir})
+	}
+	if c.load.copies {
+		drive = func() (outcome, error) { return m.copy(ctx, c, who) }
+	}
+	got, err := drive()
 	if err != nil {
 		return sample{}, err
 	}
