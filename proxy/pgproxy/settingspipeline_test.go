@@ -43,6 +43,16 @@ var tenantPipelines = []string{
 	`Q|begin;Q|set app.tenant = 'acme';Q|insert into notes (body) values ('marker');Q|declare c cursor for select become('globex');E|c;P||` + writeNote + `;B|||marker;E|;S;Q|commit`,
 	`Q|set app.tenant = 'acme'& insert into notes (body) values ('marker');Q|set app.tenant = 'acme';Q|insert into notes (body) values ('marker')`,
 	`Q|set app.tenant = 'acme';Q|begin& insert into notes (body) values ('marker')& commit;Q|set app.tenant = 'globex';Q|begin& insert into notes (body) values ('marker')& commit`,
+	`Q|set app.tenant = 'acme';Q|prepare w as insert into notes (body) values ('marker');Q|execute w;Q|set app.tenant = 'globex';Q|execute w;Q|insert into notes (body) values ('marker')`,
+	`Q|set app.tenant = 'acme';Q|copy notes (body) from stdin;d|marker;c;Q|set app.tenant = 'globex';Q|copy notes (body) from stdin;d|marker;c;Q|copy notes (body) to stdout`,
+	`Q|begin;Q|set local app.tenant = 'acme';P||copy notes (body) from stdin;B|;E|;d|marker;c;S;Q|commit;P||copy notes (body) from stdin;B|;E|;S;d|marker;c;S`,
+	`P||set app.tenant = 'acme';B|;E|;P||copy notes (body) from stdin;B|;E|;d|marker;c;P||set app.tenant = 'globex';B|;E|;P||copy notes (body) from stdin;B|;E|;d|marker;c;S`,
+	`P|c|copy notes (body) from stdin;S;Q|set app.tenant = 'acme';B||c;E|;d|marker;c;S;B|p|c;Q|set app.tenant = 'globex';B||c;E|;d|marker;c;S`,
+	`Q|set app.tenant = 'acme';Q|prepare w (text) as insert into notes (body) values ($1);Q|execute w('marker');Q|set app.tenant = 'globex';Q|execute w('marker');P||execute w('marker');S;Q|set app.tenant = 'acme';B|;E|;S`,
+	`Q|set app.tenant = 'acme';Q|prepare w (text) as insert into notes (body) values ($1);P|x|execute w('marker');S;Q|set app.tenant = 'globex';B||x;E|;S;Q|execute w('marker')`,
+	`Q|set app.tenant = 'acme';Q|insert into notes (body) values ('marker'), ('marker');Q|begin;Q|declare c cursor for ` + anyNotes + `;Q|fetch 1 from c;Q|set app.tenant = 'globex';Q|fetch 1 from c;Q|commit`,
+	`Q|set app.tenant = 'acme';Q|insert into notes (body) values ('marker'), ('marker');Q|begin;P||declare c cursor for ` + anyNotes + `;B|;E|;P||fetch 1 from c;B|;E|;P||set app.tenant = 'globex';B|;E|;P||fetch 1 from c;B|;E|;S;Q|commit`,
+	`Q|set app.tenant = 'acme';Q|insert into notes (body) values ('marker'), ('marker');Q|begin;Q|declare c cursor for ` + anyNotes + `;E|c|1;Q|set app.tenant = 'globex';E|c|1;S;Q|commit`,
 	`Q|set app.tenant = 'acme';Q|update pg_settings set setting = 'globex' where name = 'app.tenant';Q|insert into notes (body) values ('marker')`,
 	`Q|set app.tenant = 'acme';P||select 1/0;B|;E|;S;P||` + writeNote + `;B|||marker;E|;S`,
 	`P||set app.tenant = 'acme';B|;E|;P||select 1/0;B|;E|;P||` + writeNote + `;B|||marker;E|;S;P||` + writeNote + `;B|||marker;E|;S;Q|set app.tenant = 'acme';Q|insert into notes (body) values ('marker')`,
@@ -71,7 +81,9 @@ func (s *stack) disowned(t *testing.T, direct *conn, sent *recorder, pipeline []
 	r := openRaw(t, s.address, s.pg.User, s.database, "")
 	defer r.c.Close()
 	for i, word := range pipeline {
-		pipeline[i] = strings.ReplaceAll(word, "&", ";")
+		if pipeline[i] = strings.ReplaceAll(word, "&", ";"); word == "d|marker" {
+			pipeline[i] += "\n"
+		}
 	}
 	answers := r.run(pipeline)
 	if last := answers[len(answers)-1]; strings.HasPrefix(last, "no answer") {
