@@ -44,7 +44,7 @@ deps: ## Install SoftHSM 2 and a PostgreSQL server if they are missing
 	@.ci/install
 
 .PHONY: deps-drivers
-deps-drivers: ## Install psql, psycopg, node-postgres and object-relational mappers for the driver tests
+deps-drivers: ## Install psql, psycopg, node-postgres, object-relational mappers and PgBouncer for the driver tests
 	@.ci/install drivers
 
 .PHONY: format

@@ -63,16 +63,27 @@ var tenantPipelines = []string{
 
 func newOwnedStack(t testing.TB, ask Ask) (*stack, *recorder) {
 	t.Helper()
+	s := newUnstartedOwnedStack(t)
+	r := recordedStack(t, s)
+	s.ask = ask
+	s.start(t, ownedPolicy(), Limits{})
+	return s, r
+}
+
+// newUnstartedOwnedStack is a stack with the notes, before its proxy is started.
+func newUnstartedOwnedStack(t testing.TB) *stack {
+	t.Helper()
 	s := newBareStack(t)
 	for _, tenant := range []string{"acme", "globex"} {
 		s.keys.rotate(t, tenant, 1)
 	}
 	s.direct(t).exec(ownedNotes)
-	r := recordedStack(t, s)
-	s.ask = ask
-	s.start(t, &pgsql.Policy{Tables: []pgsql.Table{{Schema: "public", Name: "notes", Tenant: pgsql.TenantSource{Setting: "app.tenant"},
-		Columns: []pgsql.Column{{Name: "body", Field: "note_body", Type: "text"}}}}}, Limits{})
-	return s, r
+	return s
+}
+
+func ownedPolicy() *pgsql.Policy {
+	return &pgsql.Policy{Tables: []pgsql.Table{{Schema: "public", Name: "notes", Tenant: pgsql.TenantSource{Setting: "app.tenant"},
+		Columns: []pgsql.Column{{Name: "body", Field: "note_body", Type: "text"}}}}}
 }
 
 // disowned runs a pipeline and returns what is wrong about whose rows were stored and shown, and how many were.
