@@ -86,23 +86,13 @@ func indexRemedy(form string) string {
 	return "drop it; keyaside schema makes the index that equality uses"
 }
 
-// isTermKey reports whether the index's only expression is the one that statements are rewritten to, however the server
-// writes it.
+// isTermKey reports whether the index's only expression is the one that statements are rewritten to.
 func (t *tableCheck) isTermKey(i *indexOf) bool {
-	shape := envelopeShape{search: pgsql.SearchTerm}
+	var shape envelopeShape
 	if t.config.Columns[i.column].Storage == "text" {
 		shape.storage = pgsql.StorageText
 	}
-	name := pgx.Identifier{i.column}.Sanitize()
-	return plainExpression(i.keys, i.column, name) == plainExpression(shape.indexKey(name), i.column, name)
-}
-
-// plainExpression takes away what differs between two ways of writing a call of substring on a column.
-func plainExpression(expression, column, quoted string) string {
-	return strings.NewReplacer(
-		"("+quoted+")::bytea", "$", "("+quoted+")::text", "$", "("+column+")::bytea", "$", "("+column+")::text", "$", quoted, "$", column, "$",
-		`"substring"`, "substring", "SUBSTRING", "substring", " FROM ", ",", " FOR ", ",", " from ", ",", " for ", ",", " ", "", "(", "", ")", "",
-	).Replace(expression)
+	return shape.isTermKey(i.keys, i.column)
 }
 
 // onlyNullTest reports whether a condition asks of the column whether it is NULL and nothing else, and names nothing else.

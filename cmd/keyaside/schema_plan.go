@@ -163,7 +163,8 @@ func (p *tablePlanner) index(c *pgsql.Column) bool {
 			have = true
 		case ours:
 			p.dropIndex(i.name, "it is not what the column's search needs, or was not built to the end")
-		case shape.search == pgsql.SearchDeterministic && i.valid && i.plain && p.covers(i.keys, s.number):
+		case shape.search == pgsql.SearchDeterministic && i.valid && i.plain && p.covers(i.keys, s.number),
+			shape.search == pgsql.SearchTerm && i.valid && i.plain && p.covers(i.keys, 0) && shape.isTermKey(i.exprs, c.Name):
 			have = true
 		}
 	}
@@ -190,7 +191,7 @@ func (p *tablePlanner) indexNumbers(c *pgsql.Column, s columnState) []int16 {
 	return []int16{number}
 }
 
-// covers reports whether an index with the keys finds values of the column as it is, within a tenant.
+// covers reports whether an index with the keys finds the column, or an expression if the number is 0, within a tenant.
 func (p *tablePlanner) covers(keys []int16, number int16) bool {
 	tenant, ok := p.state.columns[p.table.Tenant.Column]
 	return len(keys) > 0 && keys[0] == number || ok && len(keys) > 1 && keys[0] == tenant.number && keys[1] == number

@@ -2,6 +2,9 @@ package main
 
 import (
 	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/keyaside/keyaside/fieldcrypt"
 	"github.com/keyaside/keyaside/proxy/pgsql"
@@ -95,6 +98,18 @@ func (s envelopeShape) indexKey(column string) string {
 		return fmt.Sprintf("substring(%s from %d for %d)", column, fieldcrypt.TermOffset+1, fieldcrypt.TermSize)
 	}
 	return ""
+}
+
+// isTermKey reports whether an index's only expression is the one that statements are rewritten to, however the server
+// writes it.
+func (s envelopeShape) isTermKey(expression, column string) bool {
+	quoted := pgx.Identifier{column}.Sanitize()
+	plain := strings.NewReplacer(
+		`"substring"`, "substring", "SUBSTRING", "substring", "substring", "substring", // before a column whose name is a part of it
+		"("+quoted+")::bytea", "$", "("+quoted+")::text", "$", "("+column+")::bytea", "$", "("+column+")::text", "$", quoted, "$", column, "$",
+		" FROM ", ",", " FOR ", ",", " from ", ",", " for ", ",", " ", "", "(", "", ")", "")
+	s.search = pgsql.SearchTerm
+	return plain.Replace(expression) == plain.Replace(s.indexKey(quoted))
 }
 
 // indexSuffix ends the names of indexes of one kind.

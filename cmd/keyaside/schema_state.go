@@ -34,6 +34,7 @@ type indexState struct {
 	valid bool
 	plain bool    // a btree without a condition
 	keys  []int16 // attribute numbers, 0 for an expression
+	exprs string  // the expressions, as the server writes them
 }
 
 type domainState struct {
@@ -89,14 +90,14 @@ func (s *tableState) readColumns(ctx context.Context, conn *pgx.Conn, _ *pgsql.T
 
 func (s *tableState) readIndexes(ctx context.Context, conn *pgx.Conn, _ *pgsql.Table) error {
 	rows, err := conn.Query(ctx, `
-		select c.relname::text, i.indisvalid, am.amname = 'btree' and i.indpred is null, i.indkey::int2[]
+		select c.relname::text, i.indisvalid, am.amname = 'btree' and i.indpred is null, i.indkey::int2[], coalesce(pg_catalog.pg_get_expr(i.indexprs, i.indrelid), '')
 		from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid join pg_catalog.pg_am am on am.oid = c.relam
 		where i.indrelid = $1 order by 1`, s.oid)
 	if err != nil {
 		return err
 	}
 	var i indexState
-	_, err = pgx.ForEachRow(rows, []any{&i.name, &i.valid, &i.plain, &i.keys}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&i.name, &i.valid, &i.plain, &i.keys, &i.exprs}, func() error {
 		s.indexes = append(s.indexes, i)
 		i.keys = nil
 		return nil
