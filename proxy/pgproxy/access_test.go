@@ -466,3 +466,17 @@ func TestRulesOfAccessCostAPreparedSelectNoAllocation(t *testing.T) {
 		}
 	}
 }
+
+func TestQuestionsOfSeveralKindsComeToAnEnd(t *testing.T) {
+	s := restrictedTwins(t)
+	c := s.proxiedIn(t, "simple_protocol")
+	for _, sql := range []string{"select set_config('search_path', 'other', false)", "do $$ begin perform set_config('search_path', 'public', false); end $$",
+		"set role none", "begin; set local role none", "commit"} {
+		c.exec(sql)
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		if _, err := c.PgConn().Exec(ctx, "select x from shared where id = 1").ReadAll(); err != nil {
+			t.Errorf("after %s: %v", sql, err)
+		}
+		cancel()
+	}
+}

@@ -122,7 +122,7 @@ func (m *machine) roleQuestion() *question {
 // roleTag notes what the tag of a finished statement says of the session's role. A SELECT or an UPDATE may change it by
 // set_config or pg_settings, if no plan knows that it doesn't: what was prepared is not seen again when it is executed.
 func (m *machine) roleTag(tag []byte, first *pending) {
-	if !m.roles.switches {
+	if !m.roles.switches || first != nil && first.asked != nil {
 		return
 	}
 	known := first != nil && first.script != nil && !first.script.Unnamed && !first.script.SwitchesRole
