@@ -16,7 +16,40 @@ const hiddenName = "ks:tenant:"
 type hiddenPlace struct {
 	list    []*ast.Node
 	blocked bool // another output column would change what the query means
+	grouped bool // the tenant is a group's, and must be an aggregate
+	spare   bool // nothing is added for a row that conditions hold to one tenant
 	// A list without locations is that of TABLE t: there is none in the text.
+}
+
+// placeOf is the place of a query. Where rows are grouped, a protected column that is not grouped depends on the key of its
+// table, which the server sees to: the rows of a group then have that one row, and the least of its tenants is its tenant.
+// DISTINCT ON looks at what it names only.
+func (a *analysis) placeOf(s *ast.SelectStmt, out output) hiddenPlace {
+	place := hiddenPlace{list: s.GetTargetList()}
+	if len(s.GetGroupClause()) > 0 && !a.tenantsGrouped(out) {
+		place.grouped, place.spare = true, true
+		for _, n := range s.GetGroupClause() {
+			place.blocked = place.blocked || n.GetGroupingSet() != nil
+		}
+	}
+	for _, n := range s.GetDistinctClause() {
+		place.blocked, place.spare = place.blocked || n.GetNode() == nil, true
+	}
+	return place
+}
+
+// constantTenant is the tenant to which conditions hold a row, if they do.
+func (a *analysis) constantTenant(r *row) (tenantValue, bool) {
+	k := a.tenantOfRow(r)
+	return k.constant()
+}
+
+// within is where the tenant is looked for: an aggregate over columns of an outer query would be one of that query.
+func (p *hiddenPlace) within(level *scope) *scope {
+	if p.grouped {
+		return &scope{items: level.items}
+	}
+	return level
 }
 
 // carryTenants makes sure that each protected column of an output is accompanied by its row's tenant, by adding hidden
@@ -38,7 +71,10 @@ func (a *analysis) carryTenants(out output, level *scope, dest destination, plac
 		if c.prot == nil || c.row.rel.tenant.Column == "" || tenantIndex(out.cols, c.row, accept) >= 0 {
 			continue
 		}
-		source := level.tenantReference(c.row)
+		if _, constant := a.constantTenant(c.row); place.spare && constant {
+			continue
+		}
+		source := place.within(level).tenantReference(c.row)
 		if source == "" {
 			continue
 		}
@@ -55,7 +91,11 @@ func (a *analysis) addHidden(source string, r *row, place hiddenPlace) column {
 	a.hidden++
 	name := fmt.Sprintf("%s%d", hiddenName, a.hidden)
 	at := a.listEnd(place.list)
-	a.edit(at, at, fmt.Sprintf(", %s::pg_catalog.text AS %s", source, quoteIdent(name)))
+	source += "::pg_catalog.text"
+	if place.grouped {
+		source = "pg_catalog.min(" + source + ")"
+	}
+	a.edit(at, at, fmt.Sprintf(", %s AS %s", source, quoteIdent(name)))
 	return column{name: name, tenantOf: []*row{r}, typ: oidText, hidden: true}
 }
 

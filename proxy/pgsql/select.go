@@ -18,7 +18,7 @@ func (a *analysis) selectInto(s *ast.SelectStmt, sc *scope, dest destination, ta
 	sc = a.with(s.GetWithClause(), sc)
 	switch {
 	case s.GetOp() != ast.SetOperation_SETOP_NONE:
-		return a.setOperation(s, sc)
+		return a.setOperation(s, sc, dest)
 	case len(s.GetValuesLists()) > 0:
 		return a.values(s, sc)
 	}
@@ -35,7 +35,7 @@ func (a *analysis) selectInto(s *ast.SelectStmt, sc *scope, dest destination, ta
 	a.groupBy(s, level, out)
 	a.distinct(s, level, out)
 	a.tail(s, level, out)
-	out = a.carryTenants(out, level, dest, hiddenPlace{list: s.GetTargetList(), blocked: len(s.GetGroupClause()) > 0 && !a.tenantsGrouped(out) || len(s.GetDistinctClause()) > 0})
+	out = a.carryTenants(out, level, dest, a.placeOf(s, out))
 	a.refuseInto(s, out)
 	return out
 }
@@ -263,6 +263,9 @@ func (a *analysis) values(s *ast.SelectStmt, sc *scope) output {
 
 // expression is an entry of a select list that is more than a column. All entries of one list share home as their row.
 func (a *analysis) expression(t *ast.ResTarget, level *scope, home *row) column {
+	if c, ok := a.produced(t, level); ok {
+		return c
+	}
 	c := expressionColumn(t)
 	a.inClause("an expression", func() { c.list = a.newList([]*ast.Node{t.GetVal()}, level) })
 	c.row = home

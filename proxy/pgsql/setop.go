@@ -9,11 +9,15 @@ import (
 
 // setOperation plans UNION, INTERSECT and EXCEPT. Only UNION ALL keeps values as they are; in it all arms must agree on
 // what each column holds.
-func (a *analysis) setOperation(s *ast.SelectStmt, sc *scope) output {
-	left := a.selectStmt(s.GetLarg(), sc, asIs)
+func (a *analysis) setOperation(s *ast.SelectStmt, sc *scope, dest destination) output {
+	all := s.GetAll() && s.GetOp() == ast.SetOperation_SETOP_UNION
+	if !all {
+		dest = asIs // another column could tell rows apart that are alike without it
+	}
+	left := a.selectStmt(s.GetLarg(), sc, dest)
 	a.arms[s.GetLarg()] = left
-	right := a.selectStmt(s.GetRarg(), sc, asIs)
-	if !s.GetAll() || s.GetOp() != ast.SetOperation_SETOP_UNION {
+	right := a.selectStmt(s.GetRarg(), sc, dest)
+	if !all {
 		a.plainAll(left.cols)
 		a.plainAll(right.cols)
 		if p := cmpOr(left.anyProtected(), right.anyProtected()); p != nil && !a.distinctArms(left, right) {
@@ -26,6 +30,18 @@ func (a *analysis) setOperation(s *ast.SelectStmt, sc *scope) output {
 	return out
 }
 
+// shown returns how many columns of an output are before the first that was added at its end; -1 if one was added elsewhere.
+func (o *output) shown() int {
+	n := slices.IndexFunc(o.cols, func(c column) bool { return c.hidden })
+	switch {
+	case n < 0:
+		return len(o.cols)
+	case slices.ContainsFunc(o.cols[n:], func(c column) bool { return !c.hidden }):
+		return -1
+	}
+	return n
+}
+
 func leftmost(s *ast.SelectStmt) *ast.SelectStmt {
 	for s.GetLarg() != nil {
 		s = s.GetLarg()
@@ -34,8 +50,15 @@ func leftmost(s *ast.SelectStmt) *ast.SelectStmt {
 }
 
 func (a *analysis) unionAll(left, right output) output {
-	a.refuseHidden(left)
-	a.refuseHidden(right)
+	if left.shown() != right.shown() || len(left.cols) != len(right.cols) {
+		for i := range min(len(left.cols), len(right.cols)) {
+			if l, r := &left.cols[i], &right.cols[i]; !l.hidden && !r.hidden {
+				mustUnite(l, r)
+			}
+		}
+		a.refuseHidden(left)
+		a.refuseHidden(right)
+	}
 	out := output{opaque: left.opaque || right.opaque}
 	if p := cmpOr(left.anyProtected(), right.anyProtected()); p != nil && (out.opaque || len(left.cols) != len(right.cols)) {
 		refuseUse(p, -1, "UNION ALL of queries whose columns are not all known", "Name the columns.")
@@ -50,7 +73,7 @@ func (a *analysis) unionAll(left, right output) output {
 	}
 	a.plainAll(right.cols[min(len(left.cols), len(right.cols)):])
 	for i, l := range left.cols {
-		m := column{name: l.name, unnamed: l.unnamed, merged: true}
+		m := column{name: l.name, unnamed: l.unnamed, merged: true, hidden: l.hidden}
 		if i < len(right.cols) {
 			r := right.cols[i]
 			if l.typ == r.typ {
@@ -80,10 +103,18 @@ func (a *analysis) unionColumn(m *column, l, r column, joint func(l, r *row) *ro
 	if l.prot == nil && r.prot == nil {
 		return
 	}
-	if l.prot == nil || r.prot == nil || !sameField(l.prot, r.prot) || !slices.Equal(tenantKind(l.row.rel), tenantKind(r.row.rel)) {
-		refuseUse(cmpOr(protectedOrNil(&l), &r), -1, "UNION ALL with something else than the same field", "Select the same column in every arm.")
-	}
+	mustUnite(&l, &r)
 	m.prot, m.rel, m.row = l.prot, l.rel, joint(l.row, r.row)
+}
+
+// mustUnite refuses columns of two arms of which only one is protected, or both in different ways.
+func mustUnite(l, r *column) {
+	if l.prot == nil && r.prot == nil {
+		return
+	}
+	if l.prot == nil || r.prot == nil || !sameField(l.prot, r.prot) || !slices.Equal(tenantKind(l.row.rel), tenantKind(r.row.rel)) {
+		refuseUse(cmpOr(protectedOrNil(l), r), -1, "UNION ALL with something else than the same field", "Select the same column in every arm.")
+	}
 }
 
 func protectedOrNil(c *column) *column {
