@@ -76,6 +76,7 @@ func checkDatabase(ctx context.Context, c *configs.Config, name string, found []
 	if any {
 		checkEncoding(ctx, conn, object, f)
 		checkSettings(ctx, conn, c, object, f)
+		checkViews(ctx, c, name, f)
 	}
 }
 

@@ -141,8 +141,15 @@ func (a *analysis) equal(l, r *ast.Node, sc *scope, found func(tenantEdge)) {
 	}
 }
 
-// tenantColumn returns the column that a reference means, if it may hold a tenant; nil for any other expression.
+// tenantColumn returns the column that a reference means, if it may hold a tenant; nil for any other expression. A cast
+// from varchar to text, which views show where varchar is compared, is of no account.
 func (a *analysis) tenantColumn(n *ast.Node, sc *scope) *column {
+	if cast := n.GetTypeCast(); cast != nil && typeName(cast.GetTypeName()) == "text" {
+		if c := a.tenantColumn(cast.GetArg(), sc); c != nil && isTextType(c.typ) {
+			return c
+		}
+		return nil
+	}
 	ref := n.GetColumnRef()
 	if ref == nil || isStar(ref) {
 		return nil

@@ -88,3 +88,11 @@ create table ddl_child (secret sealed(text)) inherits (ddl_mixin);
 create table ddl_grandchild (more text) inherits (ddl_child, ddl_base);
 create table ddl_keys (id int, tenant_id text, code sealed(text), code2 sealed(text));
 create table ddl_refs (id int, tenant_id text, code sealed(text), plain text);
+
+-- Views over columns that can be searched; the tables of 43_views_search.sql.
+create view v_members as select id, tenant_id, email as mail, handle, name from members;
+create view v_guests as select id, email, name from guests;
+create view v_both as select m.id, m.tenant_id, m.email, i.handle from members m join invites i on i.tenant = m.tenant_id and i.email = m.email;
+create view v_across as select m.id, m.tenant_id, m.email, i.handle from members m join invites i on i.email = m.email;
+create view v_distinct as select distinct tenant_id, email from members;
+create view v_grouped as select tenant_id, email, count(*) as n from members group by tenant_id, email;
