@@ -49,7 +49,7 @@ func (m *machine) serverMessage(in []byte, size int, out, back *output) (int, er
 	typ := in[0]
 	first := m.queue.first()
 	if !needsBody(typ, first, s.swallow) && !m.needsCopy(typ, first) {
-		hide := s.swallow || first != nil && first.silent
+		hide := s.swallow || first != nil && first.silent || s.single && typ == 'n' // a simple query's answer has no NoData
 		m.trackServer(typ, first, back)
 		m.endSingle(back)
 		if hide && !asynchronous(typ) {

@@ -122,7 +122,7 @@ func (m *machine) bind(msg []byte, out *output) error {
 		m.refuse(reason, refusedName, out)
 		return nil
 	}
-	if st.naming().Prepares != nil && bindsValues(msg[pgwire.HeaderSize:]) {
+	if takesNoValues(st) && bindsValues(msg[pgwire.HeaderSize:]) {
 		m.refuse(valuesForPrepare(), refusedName, out)
 		return nil
 	}

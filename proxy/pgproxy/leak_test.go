@@ -107,6 +107,15 @@ func (g *generator) query() string {
 		"select id from customers group by id having max(email) = "+g.secret(), "select email from customers limit 3")
 }
 
+// executed prepares a statement of SQL and executes it.
+func (g *generator) executed() string {
+	made := g.pick("insert into "+g.table()+" (id, tenant_id, "+g.column()+") values ($1, $2, $3)"+g.returning(),
+		"update customers set email = $3 where tenant_id = $2 and id = $1", "select email from customers where id = $1 and tenant_id = $2 and email = $3")
+	return "prepare p " + g.pick("", "(bigint, text, text) ", "(int, unknown, varchar(9)) ", "(int, text, bytea)") + " as " + made + "; " +
+		g.pick("", "explain ", "explain analyze ", "create table t as ") + g.pick("execute p", `execute "p"`, `execute u&"\0070"`, "execute/**/p") +
+		" (" + g.id() + ", " + g.tenant() + ", " + g.secret() + ")"
+}
+
 func (g *generator) other() string {
 	return g.pick("delete from "+g.table()+" where email = "+g.secret(), "delete from customers where id = "+g.id()+" returning *",
 		"explain insert into customers (id, tenant_id, email) values (1, 'acme', "+g.secret()+")", "prepare p as insert into customers (id, tenant_id, email) values (1, 'acme', "+g.secret()+")",
@@ -114,6 +123,7 @@ func (g *generator) other() string {
 		"create view v as select id from customers where email <> "+g.secret(), "alter table customers alter email set default "+g.secret(),
 		"alter table customers add check (email <> "+g.secret()+")", "create index on customers (id) where email = "+g.secret(),
 		"merge into customers c using orders o on c.id = o.id when matched then update set email = "+g.secret(), "copy (select * from customers where email = "+g.secret()+") to stdout", "copy "+g.table()+" to stdout", "copy customers (email, id) to stdout (format "+g.pick("text", "csv", "binary")+")",
+		"deallocate all; "+g.executed(), "deallocate all; "+g.executed(), g.insert()+"; select email from customers; "+g.update(),
 		"declare c cursor for select * from customers where email = "+g.secret(), "select 1; "+g.insert(), g.insert()+"; "+g.update(), "begin; "+g.insert()+"; commit",
 		"select 'orders', total from orders", "insert into log values (1, 'acme', 'customers')", "begin", "commit", "rollback", "savepoint a", "rollback to a",
 		"update orders set name = customers.name from customers where customers.id = orders.customer_id and customers.email = "+g.secret(),

@@ -24,7 +24,8 @@ import (
 //	P|statement|text    B|portal|statement|value…    D|S or P|name    E|portal|rows    C|S or P|name    S    H
 //	Q|text              d|data  c  f|reason
 //
-// REFUSED in a text stands for a statement that the proxy refuses and, on the other server, for a syntax error.
+// REFUSED in a text stands for a statement that the proxy refuses and, on the other server, for a syntax error; && for
+// a semicolon between a query's statements.
 
 const pipelineTables = `create table customers (id int primary key, tenant_id text, email %s); create table plain (id int, a text)`
 
@@ -58,7 +59,7 @@ func (r *rawSession) write(b []byte) {
 
 // encode makes the message that a word of a pipeline stands for.
 func (r *rawSession) encode(word string) []byte {
-	parts := strings.Split(strings.NewReplacer("REFUSED", r.refused).Replace(word), "|")
+	parts := strings.Split(strings.NewReplacer("REFUSED", r.refused, "&&", ";").Replace(word), "|")
 	arg := func(i int) string {
 		if i < len(parts) {
 			return parts[i]
@@ -318,6 +319,28 @@ var pipelines = map[string]string{
 	"COPY data behind a refused query":                       `Q|REFUSED;d|1` + "\t" + `marker;c;Q|select 1`,
 	"COPY with Syncs among the data":                         `P||copy plain from stdin;B|;E|;S;d|1` + "\t" + `y;S;c;S;Q|select 1`,
 	"a skipped statement that is prepared again behind Sync": `P||select 1/;P||` + insertBoth + `;S;P||` + insertBoth + `;S;B|||1|marker;E|;S`,
+	"EXECUTE of SQL's statement, and Bind of it":             `Q|prepare s (int, text) as ` + insertBoth + `;Q|execute s (1, 'marker');P||execute s (2, 'marker');B|;D|P|;E|;S;D|S|s;B||s|3|marker;D|P|;E|;S;Q|select * from customers order by id`,
+	"PREPARE in a pipeline with what uses it":                `P||prepare s as ` + insertBoth + `;B|;E|;B||s|1|marker;E|;P||execute s (2, 'marker');B|;E|;S;B||s|3|marker;E|;S`,
+	"PREPARE that fails and its name":                        `P|s|` + insertThis + `;S;Q|prepare s as ` + insertBoth + `;B||s|1|not protected;E|;S;Q|execute s (2, 'not protected')`,
+	"PREPARE behind an error":                                `P||select 1/;P||prepare s as ` + insertBoth + `;B|;E|;S;P|s|` + insertThis + `;B||s|1|not protected;E|;S`,
+	"PREPARE in a failed transaction":                        `Q|begin;Q|select 1/0;Q|prepare s as ` + insertBoth + `;Q|rollback;P|s|` + insertThis + `;B||s|1|not protected;E|;S`,
+	"PREPARE in a transaction that is rolled back":           `Q|begin;Q|prepare s as ` + insertBoth + `;Q|rollback;Q|execute s (1, 'marker');B||s|2|marker;E|;S`,
+	"Close of SQL's statement and the name again":            `Q|prepare s as ` + insertBoth + `;C|S|s;S;Q|execute s (1, 'a value');P|s|` + insertThis + `;B||s|1|not protected;E|;S;Q|execute s (2, 'not protected')`,
+	"Close that is skipped, and EXECUTE at once":             `P|s|` + insertBoth + `;S;P||select 1/;C|S|s;S;Q|execute s (1, 'marker')`,
+	"a statement dropped and prepared anew in one query":     `P|s|` + insertBoth + `;S;Q|deallocate s && prepare s as ` + insertThis + ` && execute s (1, 'not protected');B||s|2|not protected;E|;S`,
+	"DEALLOCATE of SQL's statement by the protocol":          `Q|prepare s as ` + insertBoth + `;P||deallocate s;B|;E|;P|s|` + insertThis + `;B||s|1|not protected;E|;S;Q|execute s (2, 'not protected')`,
+	"PREPARE and DEALLOCATE in one query":                    `Q|prepare s as ` + insertBoth + ` && execute s (1, 'marker') && deallocate s;Q|prepare s as ` + insertThis + `;Q|execute s (1, 'not protected')`,
+	"EXECUTE and the same again":                             `Q|prepare s as ` + selectBoth + `;P|e|execute s (0);S;B||e;E|;S;B||e;D|P|;E|;S`,
+	"EXECUTE with values of the protocol":                    `Q|prepare s as ` + insertBoth + `;P||execute s (1, null);B|||1|2;E|;S`,
+	"a cursor of SQL through the protocol":                   `Q|insert into customers values (1, 'acme', 'marker 1'), (2, 'acme', 'marker 2');Q|begin;Q|declare c cursor for select id, email from customers order by id;D|P|c;E|c|1;S;P||fetch from c;D|S|;B|;D|P|;E|;S;E|c;S;C|P|c;S;Q|fetch from c`,
+	"FETCH without Describe":                                 `Q|insert into customers values (1, 'acme', 'marker 1'), (2, 'acme', 'marker 2');Q|begin;P||declare c cursor for select email from customers order by id;B|;E|;P||fetch 1 from c;B|;E|;P||fetch 5 from c;B|;E|;S;Q|commit`,
+	"a portal of the protocol fetched and closed by SQL":     `Q|insert into customers values (1, 'acme', 'marker 1'), (2, 'acme', 'marker 2');Q|begin;P|s|` + selectBoth + `;B|c|s|0;S;Q|fetch 1 from c;E|c|1;S;Q|fetch 1 from c && close c;E|c;S`,
+	"a portal bound in the pipeline and fetched by a query":  `Q|insert into customers values (1, 'acme', 'marker 1');Q|begin;P|s|` + selectBoth + `;B|c|s|0;P||fetch 1 from c;B|;E|;S;Q|commit`,
+	"a cursor that is opened anew for another table":         `Q|begin;Q|declare c cursor for select email from customers;Q|close c;Q|declare c cursor for select id, a from plain;Q|fetch from c;Q|rollback;Q|begin;P||declare c cursor for select id from plain;B|;E|;P||fetch c;B|;E|;S`,
+	"a cursor whose DECLARE fails":                           `Q|begin;Q|declare c cursor for select id, a from plain;Q|declare c cursor for select email from customers;Q|rollback;Q|begin;Q|declare c cursor for select email from customers where id = 1/0;Q|fetch c;Q|rollback`,
+	"queries that write and read in one":                     `Q|insert into customers values (1, 'acme', 'marker') && select email from customers && select 1 && delete from customers returning email, id;Q|select count(*) from customers`,
+	"queries that write and read in one, one of which fails": `Q|insert into customers values (1, 'acme', 'marker') && select email from customers && select 1/0 && select 2;Q|select count(*) from customers;Q|insert into plain values (1, 'x') && select email from customers && select nothing from plain;Q|select * from plain`,
+	"queries that write and read in one, in a transaction":   `Q|begin;Q|insert into customers values (1, 'acme', 'marker') && select email from customers && select 1;Q|savepoint a;Q|rollback to a && insert into plain values (1, 'x') && select email from customers;Q|commit;Q|select * from plain`,
 	"EXECUTE of a protected statement":                       `P|s|` + selectBoth + `;S;Q|execute s(0)`,
 	"a cursor of SQL executed through the protocol":          `Q|begin;Q|declare c cursor for select id from customers;E|c;S;Q|commit`,
 	"a protocol's portal fetched through SQL":                `Q|insert into customers values (1, 'acme', 'marker');Q|begin;P|s|select id, tenant_id from customers;B|c|s;S;Q|fetch all from c;Q|commit`,

@@ -87,6 +87,30 @@ func TestSimpleQueryIsCommittedOnlyOnceItsRowsHaveOpened(t *testing.T) {
 	}
 }
 
+func TestSeveralStatementsAreCommittedOnlyOnceTheirRowsHaveOpened(t *testing.T) {
+	s := newStack(t, protectedTable+`; create table plain (id int, a text)`, protectedPolicy())
+	r := openRaw(t, s.address, s.pg.User, s.database, "")
+	do := func(text string) string {
+		return strings.Join(r.run([]string{"Q|" + text}), "; ")
+	}
+	all := `insert into plain values (1, 'x'); select 2 as two; insert into customers (id, tenant_id, email) values (1, 'acme', 'one') returning email; select email, id from customers; delete from plain`
+	want := `C INSERT 0 1; T two:23; D "2"; C SELECT 1; T email:25; D "one"; C INSERT 0 1; T email:25 id:20; D "one" "1"; C SELECT 1; C DELETE 1; Z I; C ROLLBACK; `
+	if got := do(all); !strings.HasPrefix(got, want) {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	s.direct(t).exec(`update customers set email = 'not an envelope'`)
+	got := do(`insert into plain values (2, 'x'); select id from customers; select email from customers; insert into plain values (3, 'x')`)
+	if want := `C INSERT 0 1; T id:20; D "1"; C SELECT 1; T email:25; E ` + codeDataCorrupted + `; Z I; C ROLLBACK; `; !strings.HasPrefix(got, want) {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if got := do(`insert into plain values (4, 'x'); select email from customers where id < 0; select 1/0; insert into plain values (5, 'x')`); !strings.Contains(got, "E 22012; Z I") {
+		t.Errorf("got %s", got)
+	}
+	if n := s.direct(t).value(`select count(*) from plain`); n != int64(0) {
+		t.Errorf("%v rows were committed", n)
+	}
+}
+
 func TestRowsAreHeldAgainstTheServersDescription(t *testing.T) {
 	s := newStack(t, protectedTable, protectedPolicy())
 	s.proxied(t).exec(`insert into customers (id, tenant_id, email) values (1, 'acme', 'marker')`)

@@ -54,7 +54,7 @@ func (m *machine) findPrepared(name string) *pgsql.Prepared {
 	if st == nil || name == "" || len(st.plan.Statements) != 1 {
 		return nil
 	}
-	return &pgsql.Prepared{Name: name, Plan: st.plan, Types: st.oids}
+	return &pgsql.Prepared{Name: name, Plan: st.plan, Types: st.oids, Bound: st.plan.Names != nil || st.plan.AddedParams > 0 || st.sealed != nil}
 }
 
 // usesNames reports whether a statement of the plan uses or changes names, so that those must be certain.
@@ -114,6 +114,12 @@ func (m *machine) nameDone(n *pgsql.Naming) {
 	case n.ClosesAll:
 		clear(m.portals)
 	}
+}
+
+// takesNoValues reports whether the server refuses each Bind with values for the statement: the $1 in PREPARE is not the
+// protocol's, and a text of several statements is none that can be prepared.
+func takesNoValues(st *statement) bool {
+	return st.naming().Prepares != nil || len(st.plan.Statements) > 1
 }
 
 // bindsValues reports whether a Bind has values.

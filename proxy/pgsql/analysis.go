@@ -133,6 +133,7 @@ func (a *analysis) statement(n *ast.Node, start int32) {
 	a.calls, a.prepares = false, n.GetPrepareStmt() != nil
 	known := len(a.children)
 	st := a.dispatch(n)
+	st.Separable = st.Separable || separable(n)
 	a.prove()
 	st.Unsettles = !a.settles(n)
 	a.unsettled = a.unsettled || st.Unsettles

@@ -16,6 +16,6 @@ func (a *analysis) explain(s *ast.ExplainStmt) Statement {
 	default:
 		st = a.dispatch(n)
 	}
-	st.Columns, st.Naming = nil, nil
+	st.Columns, st.Naming, st.Separable = nil, nil, false
 	return st
 }

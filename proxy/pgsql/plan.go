@@ -69,6 +69,9 @@ type Statement struct {
 	Writes bool
 	// Schema is true if the statement can change the catalog (CREATE, ALTER, DROP, …).
 	Schema bool
+	// Separable is set if the statement does the same, sent by itself through the extended protocol, as among others in a
+	// simple query: SELECT, INSERT, UPDATE, DELETE, MERGE and EXECUTE of those.
+	Separable bool
 	// Unsettles is set if the statement may change what names without a schema mean: it is no query, or it calls a function
 	// that may do anything.
 	Unsettles bool

@@ -18,7 +18,7 @@ func (a *analysis) prepare(s *ast.PrepareStmt) Statement {
 	a.params = map[int]paramRole{}
 	edits, added := len(a.edits), len(a.added)
 	st := a.dispatch(s.GetQuery())
-	st.Unsettles = !a.settles(s.GetQuery())
+	st.Separable, st.Unsettles = true, !a.settles(s.GetQuery())
 	a.refuseSettingSealed(edits)
 	if len(a.added) > added {
 		refuse(a.added[added].at, codeUnsupported, "Pass each value as a parameter of its own.",
@@ -129,6 +129,15 @@ func (a *analysis) typeListEnd(location int32) int {
 	panic("a list of types does not end")
 }
 
+// separable reports whether a statement is Statement.Separable by its kind.
+func separable(n *ast.Node) bool {
+	switch n.GetNode().(type) {
+	case *ast.Node_SelectStmt, *ast.Node_InsertStmt, *ast.Node_UpdateStmt, *ast.Node_DeleteStmt, *ast.Node_MergeStmt:
+		return true
+	}
+	return false
+}
+
 // statementNamed finds a prepared statement: one of this text, or one that the session had before.
 func (a *analysis) statementNamed(name string) *Prepared {
 	if made, ok := a.prepared[name]; ok {
@@ -157,6 +166,10 @@ func (a *analysis) execute(n *ast.Node, s *ast.ExecuteStmt) Statement {
 	a.executed = s.GetName()
 	st := Statement{Writes: true, Schema: changesCatalog(n)}
 	p := a.statementNamed(s.GetName())
+	if p != nil && p.Bound {
+		refuse(-1, codeUnsupported, "Bind and execute it through the protocol.",
+			"EXECUTE cannot run a statement prepared through the protocol that depends on the session's search path or tenant, or seals a value twice")
+	}
 	if p == nil || p.Plan == nil {
 		a.inClause("a value of EXECUTE", func() { a.walkAll(s.GetParams(), &scope{}) })
 		return st
@@ -174,7 +187,7 @@ func (a *analysis) execute(n *ast.Node, s *ast.ExecuteStmt) Statement {
 		a.argument(p, &p.Plan.Params[k], s.GetParams())
 	}
 	ran := p.Plan.Statements[0]
-	st.Columns, st.Writes, st.Schema = ran.Columns, ran.Writes, ran.Schema
+	st.Columns, st.Writes, st.Schema, st.Separable = ran.Columns, ran.Writes, ran.Schema, ran.Separable
 	return st
 }
 
@@ -199,6 +212,7 @@ func (a *analysis) argument(p *Prepared, use *ParamUse, args []*ast.Node) {
 		if l == nil {
 			continue
 		}
+		l.Form, l.Array = use.Form, use.Array
 		if l.CastOID == 0 {
 			l.CastOID = expected
 		}
@@ -212,7 +226,7 @@ func (a *analysis) argumentTenant(r *relation, use *ParamUse, args []*ast.Node, 
 		return tenantValue{TenantRef: use.Tenant}
 	}
 	if use.Tenant.Param <= len(args) {
-		if ref, ok := a.tenantFrom(r, args[use.Tenant.Param-1]); ok {
+		if ref, ok := a.tenantFrom(r, args[use.Tenant.Param-1]); ok && ref.Kind != TenantParam {
 			ref.TypeOID, ref.Claims = use.Tenant.TypeOID, use.Tenant.Claims
 			return ref
 		}
