@@ -44,7 +44,8 @@ func TestImpossibleSearchIsReportedWithRemedy(t *testing.T) {
 		{"{type: float4, search: equality, equality: {form: term}}", path + ".search: is asked of float4,"},
 		{"{type: jsonb, search: equality}", path + ".search: is asked of jsonb, in which equal values have several representations; remove search"},
 		{"{type: numeric, search: equality}", path + `.search: is asked of numeric without a scale, in which equal values have several representations (1.0 and 1.00); write the scale, e.g. type: "numeric(12,2)", or remove search`},
-		{"{type: bool, search: equality}", path + ".search: is asked of bool, of which two ciphertexts would tell every value; a searchable type needs at least 64 distinct values"},
+		{"{type: bool, search: equality}", path + ".search: is asked of bool, of which a few ciphertexts would tell every value; a searchable type needs at least 64 distinct values"},
+		{`{type: "numeric(1,0)", search: equality}`, path + ".search: is asked of numeric(1,0), of which a few ciphertexts would tell every value"},
 		{`{type: "text[]", search: equality}`, path + ".search: is asked of an array, which has no equality here"},
 	} {
 		_, err := loadText(edit(t, "{type: text}", test.field))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -61,11 +62,14 @@ func unfitForEquality(f Field) (what, todo string) {
 	case typ == "numeric" && modifier == "":
 		return "is asked of numeric without a scale, in which equal values have several representations (1.0 and 1.00)",
 			`write the scale, e.g. type: "numeric(12,2)", or remove search`
-	case typ == "bool":
-		return "is asked of bool, of which two ciphertexts would tell every value; a searchable type needs at least 64 distinct values", remove
+	case typ == "bool", typ == "numeric" && tinyNumeric.MatchString(modifier):
+		return "is asked of " + f.Type + ", of which a few ciphertexts would tell every value; a searchable type needs at least 64 distinct values", remove
 	}
 	return "", ""
 }
+
+// tinyNumeric is the modifier of a numeric of one digit, of which there are 19.
+var tinyNumeric = regexp.MustCompile(`^\s*1\s*(,.*)?$`)
 
 // domains checks that fields that share an equality domain can be compared: a term or a deterministic ciphertext tells
 // nothing of how its value was made.
