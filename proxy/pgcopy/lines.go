@@ -88,9 +88,11 @@ func (l *lines) nextText(in []byte) (n int, whole bool, err error) {
 }
 
 func (l *lines) nextCSV(o *Options, in []byte) (n int, whole bool, err error) {
-	escapes := o.Escape != o.Quote
+	if o.Escape == o.Quote {
+		return l.nextQuoted(o.Quote, in)
+	}
 	for i, c := range in {
-		if escapes && l.quoted && c == o.Escape {
+		if l.quoted && c == o.Escape {
 			l.escape = !l.escape
 		}
 		if c == o.Quote && !l.escape {
@@ -104,6 +106,30 @@ func (l *lines) nextCSV(o *Options, in []byte) (n int, whole bool, err error) {
 		case c == '\r':
 			return l.carriageReturn(in, i)
 		case c == '\n':
+			return l.newline(i)
+		}
+	}
+	return len(in), false, nil
+}
+
+// nextQuoted is nextCSV where a quote is written as two: each opens what is quoted or ends it.
+func (l *lines) nextQuoted(quote byte, in []byte) (n int, whole bool, err error) {
+	for i := 0; i < len(in); i++ {
+		if l.quoted {
+			n := bytes.IndexByte(in[i:], quote)
+			if n < 0 {
+				break
+			}
+			i += n
+			l.quoted = false
+			continue
+		}
+		switch in[i] {
+		case quote:
+			l.quoted = true
+		case '\r':
+			return l.carriageReturn(in, i)
+		case '\n':
 			return l.newline(i)
 		}
 	}

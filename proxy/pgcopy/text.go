@@ -32,17 +32,26 @@ func (o *Options) splitEscaped(row *Row, line []byte) (marker bool, err error) {
 		return true, nil
 	}
 	start, marked := 0, false
-	for i := 0; i < len(line); {
-		switch c := line[i]; {
-		case c == o.Delimiter:
-			row.add(start, i, marked)
-			i++
+	delimiter := -1 // the next one at or behind i, len(line) if there is none; looked for again only when i has passed it
+	for i := 0; ; {
+		if delimiter < i {
+			delimiter = len(line)
+			if n := bytes.IndexByte(line[i:], o.Delimiter); n >= 0 {
+				delimiter = i + n
+			}
+		}
+		n := bytes.IndexByte(line[i:delimiter], '\\')
+		switch i += n; {
+		case n < 0:
+			row.add(start, delimiter, marked)
+			if delimiter == len(line) {
+				return false, nil
+			}
+			i = delimiter + 1
 			start, marked = i, false
 			if len(row.Fields) >= len(o.Columns) {
 				return false, errExtra
 			}
-		case c != '\\':
-			i++
 		case i+1 == len(line):
 			return false, errBackslash
 		case line[i+1] == '.':
@@ -53,8 +62,6 @@ func (o *Options) splitEscaped(row *Row, line []byte) (marker bool, err error) {
 			marked = true
 		}
 	}
-	row.add(start, len(line), marked)
-	return false, nil
 }
 
 // escaped returns the byte that stands behind a backslash and how many bytes it is written with. rest is not empty.

@@ -205,8 +205,7 @@ func (c *copyIn) seal(dst []byte, row *pgcopy.Row) ([]byte, error) {
 		}
 		f := &row.Fields[i]
 		dst = append(dst, row.Raw[last:f.Start]...)
-		m.scratch.stored = c.stored(m.scratch.stored[:0], envelope, column.Column.Storage)
-		dst = c.plan.Options.AppendField(dst, m.scratch.stored, false)
+		dst = c.appendEnvelope(dst, envelope, column.Column.Storage)
 		last = f.End
 	}
 	clear(m.scratch.tenants)
@@ -250,15 +249,20 @@ func (c *copyIn) tenant(row *pgcopy.Row, ref *pgsql.TenantRef) ([]byte, error) {
 	return m.agreed(tenant, ref, err)
 }
 
-// stored appends an envelope as the column takes it in the format of the COPY.
-func (c *copyIn) stored(dst, envelope []byte, storage pgsql.Storage) []byte {
+// appendEnvelope appends an envelope as a field that the column takes.
+func (c *copyIn) appendEnvelope(dst, envelope []byte, storage pgsql.Storage) []byte {
+	options, s := &c.plan.Options, &c.machine.scratch
 	switch {
 	case storage == pgsql.StorageText:
-		return fieldcrypt.AppendText(dst, envelope)
-	case c.format == pgvalue.BinaryFormat:
-		return append(dst, envelope...)
+		s.stored = fieldcrypt.AppendText(s.stored[:0], envelope)
+	case options.Format == pgcopy.Binary:
+		return options.AppendField(dst, envelope, false)
+	case options.Format == pgcopy.Text: // none of its digits can be a delimiter there
+		return hex.AppendEncode(append(dst, `\\x`...), envelope)
+	default:
+		s.stored = hex.AppendEncode(append(s.stored[:0], `\x`...), envelope)
 	}
-	return hex.AppendEncode(append(dst, '\\', 'x'), envelope)
+	return options.AppendField(dst, s.stored, false)
 }
 
 // awaitsRows reports whether a statement under way may still ask the client for rows, of which it is known what it does
