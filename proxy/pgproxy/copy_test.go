@@ -2,6 +2,7 @@ package pgproxy
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -227,11 +228,21 @@ func (tw *copyTwins) sameOut(t *testing.T, options string) {
 // those of the twin, no value is in the error, and none reaches the server.
 func TestCopyOfBadDataFailsAsOnAPlainTable(t *testing.T) {
 	tw := newCopyTwins(t, "text")
-	columns := "goods (id, owner, email, price, made)"
 	for _, c := range []struct {
 		name, options, data string
 		own                 string // the code, where the proxy refuses what the twin takes
+		columns             string // others than id, owner, email, price, made
+		since               int    // the first version of PostgreSQL that has the options; 0 for all
 	}{
+		{name: "the marker in csv", columns: "goods (owner, id, email)", options: "(format csv)", data: "acme,1,marker-copy\n\\.\nacme,2,marker-copy\n"},
+		{name: "the marker in csv without an end", columns: "goods (owner, id, email)", options: "(format csv)", data: "acme,1,marker-copy\n\\."},
+		{name: "a quoted marker in csv", options: "(format csv)", data: "1,acme,\"\n\\.\nmarker-copy\",1,2020-01-01\n"},
+		{name: "a default that there is not", since: 16, options: `(default '\D')`, data: "1\tacme\tmarker-copy\t1\t\\D\n"},
+		{name: "a default tenant", since: 16, options: `(default '\D')`, data: "1\t\\D\tmarker-copy\t1\t2020-01-01\n", own: "22023"},
+		{name: "forced NULL in all", since: 17, options: `(format csv, force_null *)`, data: `1,acme,"","",""`},
+		{name: "forced values in all", since: 17, options: `(format csv, force_not_null *)`, data: `1,acme,,1,`},
+		{name: "errors to be skipped", since: 17, options: `(on_error ignore)`, data: "1\tacme\tmarker-copy\tx\t2020-01-01\n", own: "0A000"},
+
 		{name: "a field too many", data: "1\tacme\tmarker-copy\t1\t2020-01-01\tmarker-copy\n"},
 		{name: "a field too few", data: "1\tacme\tmarker-copy\t1\n"},
 		{name: "an empty line", data: "\n", own: "22P04"}, // the twin looks at the first column before it misses the second
@@ -263,7 +274,10 @@ func TestCopyOfBadDataFailsAsOnAPlainTable(t *testing.T) {
 		{name: "a tenant that is NULL of a row without values", data: "1\t\\N\t\\N\t\\N\t\\N\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			sql := "copy " + columns + " from stdin " + c.options
+			sql := "copy " + cmp.Or(c.columns, "goods (id, owner, email, price, made)") + " from stdin " + c.options
+			if version := tw.plain.ParameterStatus("server_version"); c.since > 0 && version < fmt.Sprint(c.since) {
+				t.Skip("PostgreSQL " + version)
+			}
 			for _, block := range []bool{false, true} {
 				if block {
 					tw.both(t, "begin", "begin")
