@@ -17,7 +17,7 @@ type Postgres struct {
 	// application_name), a round trip each time: change, when something was sent that may have changed them; transaction, in
 	// each transaction besides, for a pooler between the proxy and the server that hands its connections from client to
 	// client; statement, before each statement that needs to know, for databases whose triggers, views or operators change
-	// such a parameter.
+	// such a parameter. transaction also asks for the role, where fields have rules of access.
 	AskTenant string  `yaml:"ask_tenant" env:"ASK_TENANT" default:"change"`
 	Catalog   Catalog `yaml:"catalog" envPrefix:"CATALOG_"`
 	Limits    Limits  `yaml:"limits" envPrefix:"LIMITS_"`

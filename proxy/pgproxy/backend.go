@@ -274,6 +274,7 @@ func (m *machine) endTransaction() {
 		m.server.ddl = false
 		m.schemaChanged()
 	}
+	m.roles.stale = m.roles.stale || m.policy.ask == AskEachTransaction
 }
 
 // errorResponse passes an error on, or shows the proxy's own in its place, and takes off the queue what the server now

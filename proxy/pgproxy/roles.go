@@ -101,7 +101,7 @@ func (m *machine) roleQuestion() *question {
 	r := &m.roles
 	var names []string
 	return &question{
-		text: "select session_user, current_user",
+		text: "select session_user, current_user", stays: m.policy.ask == AskEachTransaction,
 		row: func(values []pgwire.Param) {
 			names = []string{m.user}
 			for _, v := range values {
