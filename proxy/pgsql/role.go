@@ -10,8 +10,8 @@ import (
 var roleWords = newFilter([]string{"role", "authorization", "set_config", "pg_settings"})
 
 // MaySwitchRole reports whether a text that names nothing protected may give the session another role: by SET ROLE, SET
-// SESSION AUTHORIZATION and their other spellings. It takes more texts for such than are, and misses what a function or a DO
-// block does.
+// SESSION AUTHORIZATION and their other spellings, also in the body of DO. It takes more texts for such than are, and misses
+// what a function does.
 func MaySwitchRole(text []byte) bool {
 	if !roleWords.match(text) {
 		return false
@@ -20,6 +20,9 @@ func MaySwitchRole(text []byte) bool {
 	previous := ""
 	for t := lx.next(); t.kind != 0; t = lx.next() {
 		word := strings.ToLower(strings.Trim(lx.text[t.start:t.end], `"'`))
+		if (previous == "" || previous == ";") && word == "do" {
+			return true // the words are in its body
+		}
 		switch word {
 		case "set_config", "pg_settings":
 			return true

@@ -1,6 +1,10 @@
 package pgsql
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sqlc-dev/oliphant/ast"
+)
 
 func TestTextsThatSwitchTheRoleAreFound(t *testing.T) {
 	p := newTestPlanner(t)
@@ -9,7 +13,7 @@ func TestTextsThatSwitchTheRoleAreFound(t *testing.T) {
 		"set role = support", "set role to default", `set "role" = 'x'`, "set session authorization support", "reset session authorization",
 		"set local session authorization default", "set session_authorization = 'x'", "begin; set role x; commit",
 		"select set_config('role', $1, true)", "select pg_catalog . set_config('ro' || 'le', 'x', false)", "update pg_settings set setting = 'x' where name = 'role'",
-		`set U&"rol\0065" = 'x'`, "set role 'unterminated",
+		`set U&"rol\0065" = 'x'`, "do $$ begin set role x; end $$", "select 1; do $$ begin set role x; end $$", "set role 'unterminated",
 	} {
 		plan := p.Plan([]byte(text), &Session{})
 		unnamed := plan == nil || plan.Unnamed
@@ -32,4 +36,28 @@ func TestTextsThatSwitchTheRoleAreFound(t *testing.T) {
 			t.Errorf("%s: planned as %+v", text, plan)
 		}
 	}
+}
+
+// FuzzMaySwitchRole holds the search for words against the parser: a statement that sets the role is never missed.
+func FuzzMaySwitchRole(f *testing.F) {
+	for _, s := range []string{"set role x", "SET SESSION AUTHORIZATION 'x'", "reset /* */ role", `set local "role" to x`, "set session_authorization from current",
+		"alter role x set role = y", "begin; set role none", `set u&"r\006fle" = 'x'`, "set transaction read only", "do 'set role x'"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		found := MaySwitchRole([]byte(text))
+		if _, refusal := (limits{1 << 20, 50, defaultChain, defaultSelects}).check(text); refusal != nil {
+			return
+		}
+		stmts, refusal := parse(text)
+		if refusal != nil {
+			return
+		}
+		for _, s := range stmts {
+			set, ok := s.GetStmt().GetNode().(*ast.Node_VariableSetStmt)
+			if ok && (set.VariableSetStmt.GetName() == "role" || set.VariableSetStmt.GetName() == "session_authorization") && !found {
+				t.Errorf("%q sets %s and is not found", text, set.VariableSetStmt.GetName())
+			}
+		}
+	})
 }
