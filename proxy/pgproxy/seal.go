@@ -153,7 +153,8 @@ func (m *machine) appendEdit(dst []byte, e *pgsql.Edit) ([]byte, error) {
 	}
 	v := given{[]byte(l.Value), pgvalue.TextFormat, l.CastOID}
 	if l.Array {
-		return m.appendArrayLiteral(dst, l, tenant, v)
+		dst, err = m.appendArrayLiteral(dst, l, tenant, v)
+		return append(dst, e.Text...), err
 	}
 	envelope, err := m.sealCast(m.scratch.envelope[:0], l.Form, l.Column, tenant, v, l.Casts)
 	m.scratch.envelope = envelope[:0]
@@ -262,7 +263,7 @@ func (m *machine) sealParam(dst []byte, st *statement, b *pgwire.Bind, use *pgsq
 	}
 	switch {
 	case use.Array:
-		return m.appendSealedArray(dst, use.Column, tenant, v)
+		return m.appendSealedArray(dst, use.Form, use.Column, tenant, v)
 	case use.Column.Storage == pgsql.StorageBytea:
 		return m.sealCast(dst, use.Form, use.Column, tenant, v, use.Casts)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 
 	"github.com/keyaside/keyaside/fieldcrypt"
 	"github.com/keyaside/keyaside/proxy/pgsql"
@@ -14,7 +15,7 @@ import (
 const byteaOID = 17
 
 // appendSealedArray appends a binary array (array_send) of what the elements of the client's array are sealed to.
-func (m *machine) appendSealedArray(dst []byte, c *pgsql.Column, tenant []byte, v given) ([]byte, error) {
+func (m *machine) appendSealedArray(dst []byte, form pgsql.Form, c *pgsql.Column, tenant []byte, v given) ([]byte, error) {
 	oid := uint32(byteaOID)
 	if c.Storage == pgsql.StorageText {
 		oid = textOID
@@ -23,7 +24,7 @@ func (m *machine) appendSealedArray(dst []byte, c *pgsql.Column, tenant []byte, 
 	for _, field := range [...]uint32{1, 0, oid, 0, 1} { // dimensions, has NULLs, elements' type, length, first index
 		dst = binary.BigEndian.AppendUint32(dst, field)
 	}
-	err := m.eachSealed(c, tenant, v, func(envelope []byte) {
+	err := m.eachSealed(form, c, tenant, v, func(envelope []byte) {
 		count++
 		if envelope == nil {
 			dst[start+7] = 1
@@ -51,7 +52,7 @@ func (m *machine) appendSealedArray(dst []byte, c *pgsql.Column, tenant []byte, 
 func (m *machine) appendArrayLiteral(dst []byte, l *pgsql.Literal, tenant []byte, v given) ([]byte, error) {
 	dst = append(dst, "'{"...)
 	first := true
-	err := m.eachSealed(l.Column, tenant, v, func(envelope []byte) {
+	err := m.eachSealed(l.Form, l.Column, tenant, v, func(envelope []byte) {
 		if !first {
 			dst = append(dst, ',')
 		}
@@ -70,7 +71,7 @@ func (m *machine) appendArrayLiteral(dst []byte, l *pgsql.Literal, tenant []byte
 }
 
 // eachSealed calls add with what each element of the client's array is sealed to, nil for NULL; valid during the call.
-func (m *machine) eachSealed(c *pgsql.Column, tenant []byte, v given, add func(envelope []byte)) error {
+func (m *machine) eachSealed(form pgsql.Form, c *pgsql.Column, tenant []byte, v given, add func(envelope []byte)) error {
 	f := m.policy.field(c)
 	array := f.typ.Array()
 	var err error
@@ -79,7 +80,7 @@ func (m *machine) eachSealed(c *pgsql.Column, tenant []byte, v given, add func(e
 		return sealError(c, err)
 	}
 	defer clear(m.scratch.array)
-	keys, err := m.sealKeys(c.ComparedForm(), c, tenant)
+	keys, err := m.sealKeys(form, c, tenant)
 	if err != nil {
 		return err
 	}
@@ -88,14 +89,21 @@ func (m *machine) eachSealed(c *pgsql.Column, tenant []byte, v given, add func(e
 			add(nil)
 			continue
 		}
-		m.scratch.plain, err = f.typ.AppendCompared(m.scratch.plain[:0], e, pgvalue.BinaryFormat, 0, &m.server.settings, f.modifier)
+		if form == pgsql.FormStored {
+			m.scratch.plain, err = f.typ.AppendModified(m.scratch.plain[:0], e, pgvalue.BinaryFormat, 0, &m.server.settings, f.modifier)
+		} else {
+			m.scratch.plain, err = f.typ.AppendCompared(m.scratch.plain[:0], e, pgvalue.BinaryFormat, 0, &m.server.settings, f.modifier)
+		}
 		if err != nil {
 			return sealError(c, err)
 		}
-		envelope, err := m.sealPlain(m.scratch.envelope[:0], c.ComparedForm(), c, keys)
+		envelope, err := m.sealPlain(m.scratch.envelope[:0], form, c, keys)
 		clear(m.scratch.plain)
 		m.scratch.envelope = envelope[:0]
-		if err != nil {
+		switch {
+		case errors.Is(err, fieldcrypt.ErrBudget):
+			return m.renew(tenant, c)
+		case err != nil:
 			return sealError(c, err)
 		}
 		add(envelope)

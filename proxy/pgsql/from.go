@@ -35,6 +35,9 @@ func (a *analysis) fromItem(n *ast.Node, sc *scope, before []*item) []*item {
 		a.walkAll(append(slices.Clone(t.GetArgs()), t.GetRepeatable()), lateral)
 		return a.fromItem(t.GetRelation(), sc, before)
 	case *ast.Node_RangeFunction:
+		if it := a.unnested(s.RangeFunction, lateral); it != nil {
+			return []*item{it}
+		}
 		a.walkAll(s.RangeFunction.GetFunctions(), lateral)
 		return []*item{functionItem(s.RangeFunction)}
 	case *ast.Node_RangeTableFunc:

@@ -10,6 +10,7 @@ import (
 // What they are, values to seal or not, shows only where the column is used; they must be the one or the other.
 type list struct {
 	values []*ast.Node
+	array  bool // the only value is an array, whose elements are the rows: unnest($1::text[])
 }
 
 // listRow says from which row of a list a value comes. Columns of one reading of a list have one row in common, so that a
@@ -48,7 +49,7 @@ func (a *analysis) newList(values []*ast.Node, sc *scope) *list {
 			a.listOrder = append(a.listOrder, n)
 		}
 	}
-	return &list{values}
+	return &list{values: values}
 }
 
 // plain notes that the values of a column that may be of a list are used as they are.
@@ -107,6 +108,12 @@ func (a *analysis) settle() {
 
 // listValue is a column of a list that is stored.
 func (s *storing) listValue(c *column, at int) stored {
+	if c.list.array {
+		n := c.list.values[0]
+		v := s.elements(operandOf(n))
+		v.sources[0].node = n
+		return v
+	}
 	var all []stored
 	for i, n := range c.list.values {
 		v := s.leaf(operandOf(n))
@@ -118,12 +125,12 @@ func (s *storing) listValue(c *column, at int) stored {
 
 // joinLists puts a column of one list behind that of another, as UNION ALL does.
 func (a *analysis) joinLists(l, r column) *list {
-	if l.list == nil || r.list == nil {
+	if l.list == nil || r.list == nil || l.list.array || r.list.array {
 		a.plain(&l, -1)
 		a.plain(&r, -1)
 		return nil
 	}
-	return &list{slices.Concat(l.list.values, r.list.values)}
+	return &list{values: slices.Concat(l.list.values, r.list.values)}
 }
 
 // tellText makes parameters texts, which they would be without a declared type: declared types that differ would have the
@@ -163,7 +170,7 @@ func (a *analysis) mustTenantIn(r *relation, c *Column, v tenantValue, at int, f
 // tenantList makes a tenant of a column of a list, in casts that change nothing of it: each row has its own.
 func (a *analysis) tenantList(r *relation, c *column, casts []*ast.TypeCast) (v tenantValue, ok bool) {
 	i := r.column(r.tenant.Column)
-	if i < 0 || c == nil || c.list == nil {
+	if i < 0 || c == nil || c.list == nil || c.list.array {
 		return v, false
 	}
 	for _, cast := range casts {

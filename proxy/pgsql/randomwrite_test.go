@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -58,6 +59,10 @@ func (w *writer) value(table, column string) string {
 	if odd {
 		return w.pick("'PLA'||'IN'", "coalesce("+w.param(plaintext)+", 'PLAIN')", "(SELECT 'PLAIN')", "DEFAULT", "name", "lower('PLAIN')", w.param(plaintext)+"::varchar(2)")
 	}
+	if w.oneIn(4) {
+		return w.pick("coalesce("+w.param(plaintext)+", email)", "CASE WHEN true THEN 'PLAIN' ELSE email2 END", "'PLAIN'::varchar(3)", "coalesce(EXCLUDED.email, "+table+".email)",
+			"CASE WHEN "+w.param("t")+"::bool THEN "+w.param(plaintext)+"::text END", "coalesce(email2, 'PLAIN')::text", "(CASE WHEN id > 5 THEN email ELSE 'PLAIN' END)", "'PLA' || 'IN'", "NULL")
+	}
 	return w.pick("'PLAIN'", "'PLAIN'::text", "E'PLAIN'", "$$PLAIN$$", "('PLAIN')", "NULL", "NULL::text", "email", "email2", "EXCLUDED.email",
 		w.param(plaintext), w.param(plaintext), w.param(plaintext), w.param(plaintext)+"::text", "CAST("+w.param(plaintext)+" AS text)", "("+w.param(plaintext)+")")
 }
@@ -107,6 +112,12 @@ func (w *writer) where(table string) string {
 func (w *writer) write() string {
 	table := w.pick("customers", "customers", "customers", "archive", "notes", "leads")
 	returning := w.pick("", "", " RETURNING *", " RETURNING id")
+	switch w.Intn(8) {
+	case 0:
+		return w.bulkUpdate() + returning
+	case 1:
+		return w.merge()
+	}
 	if w.oneIn(3) {
 		return "UPDATE " + table + " SET " + w.set(table) + w.pick("", "", " FROM archive x") + w.where(table) + returning
 	}
@@ -139,8 +150,57 @@ func (w *writer) rows(table string, columns []string) string {
 	return strings.Join(rows, ", ")
 }
 
+// list is a list of rows with a name, and the names of its columns.
+func (w *writer) list(table string, columns []string) string {
+	rows := strings.ReplaceAll(w.rows(table, columns), "DEFAULT", "NULL")
+	if w.oneIn(4) {
+		return "(SELECT * FROM (VALUES " + rows + ") l UNION ALL VALUES " + w.rows(table, columns) + ") v (" + strings.Join(columns, ", ") + ")"
+	}
+	return "(VALUES " + rows + ") v (" + strings.Join(columns, ", ") + ")"
+}
+
+var columnCasts = map[string]string{"id": "::int8", "born": "::date", "card": "::int8", "tenant_id": "::text", "tenant": "::text"}
+
+// listed names columns of a list, in casts where one is needed and here and there where not.
+func (w *writer) listed(columns []string) []string {
+	var names []string
+	for _, c := range columns {
+		cast := columnCasts[c]
+		if cast == "" {
+			cast = w.pick("", "", "::text")
+		}
+		names = append(names, "v."+c+cast)
+	}
+	return names
+}
+
+func (w *writer) bulkUpdate() string {
+	columns := []string{"id", "tenant_id", "email", "card"}
+	held := w.pick(" AND c.tenant_id = v.tenant_id::text", " AND v.tenant_id = c.tenant_id", " AND c.tenant_id = "+w.tenant(false), "")
+	set := w.pick("email = v.email", "email = coalesce(v.email, c.email), card = v.card::int8", "email2 = v.email::text", "email = CASE WHEN c.id > 3 THEN v.email ELSE c.email2 END")
+	return "UPDATE customers c SET " + set + " FROM " + w.list("customers", columns) + " WHERE c.id = v.id::int8" + held
+}
+
+func (w *writer) merge() string {
+	columns := append([]string{"id", "tenant_id"}, w.columns("customers")[1:]...)
+	slices.Sort(columns)
+	columns = slices.Compact(columns)
+	text := "MERGE INTO customers c USING " + w.list("customers", columns) + " ON c.id = v.id::int8" + w.pick(" AND c.tenant_id = v.tenant_id", " AND c.tenant_id = v.tenant_id", "")
+	insert := " WHEN NOT MATCHED THEN INSERT (" + strings.Join(columns, ", ") + ") VALUES (" + strings.Join(w.listed(columns), ", ") + ")"
+	for range w.Intn(3) {
+		text += w.pick(
+			" WHEN MATCHED THEN UPDATE SET email = "+w.pick("v.email", "v.email2", "coalesce(v.email, c.email)", "'PLAIN'", "c.email2"),
+			" WHEN MATCHED AND c.tenant_id = "+w.tenant(false)+" THEN UPDATE SET email2 = "+w.value("customers", "email"),
+			" WHEN MATCHED AND c.id = 3 THEN DELETE")
+	}
+	return text + insert // so that every column of the list is used for what it is
+}
+
 // selection is a source from another table, with its columns where they have a counterpart.
 func (w *writer) selection(table string, columns []string) string {
+	if w.oneIn(3) {
+		return " SELECT " + w.pick("*", strings.Join(w.listed(columns), ", ")) + " FROM " + w.list(table, columns)
+	}
 	from := w.pick("customers", "archive", "orders", "leads")
 	list := []string{"id + 20"}
 	for _, c := range columns[1:] {

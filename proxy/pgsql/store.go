@@ -71,16 +71,21 @@ func (s *storing) seal(src *valueSource) {
 	case src.copied:
 		return
 	case src.kind == operandNull:
-		s.spell(src, "NULL")
+		if src.node == nil || !s.listed[src.node].told {
+			s.spell(src, "NULL")
+		}
+		if src.node != nil {
+			s.listed[src.node].told = true
+		}
 		return
 	}
 	ref := s.tenant(s.column, at, src.from)
-	castOID, casts := src.steps(s.logical())
+	castOID, casts := s.steps(src)
 	if !s.claimed(src, sealing{column: s.column, tenant: ref, castOID: castOID, casts: casts}) {
 		return
 	}
 	if src.kind == operandParam {
-		use := &ParamUse{Param: src.param, Column: s.column, Tenant: ref.TenantRef, CastOID: castOID, Casts: casts}
+		use := &ParamUse{Param: src.param, Column: s.column, Tenant: ref.TenantRef, CastOID: castOID, Casts: casts, Array: src.array}
 		number := s.sealedParam(paramRole{sealed: use, tenant: ref, at: at})
 		s.respell(src, "$"+strconv.Itoa(number), number != src.param)
 		return
@@ -96,7 +101,7 @@ func (s *storing) seal(src *valueSource) {
 	} else {
 		s.meet(at, literalCarried)
 	}
-	l := &Literal{Column: s.column, Value: src.value, Tenant: ref.TenantRef, CastOID: castOID, Casts: casts}
+	l := &Literal{Column: s.column, Value: src.value, Tenant: ref.TenantRef, CastOID: castOID, Casts: casts, Array: src.array}
 	s.edits = append(s.edits, Edit{Start: start, End: end, Literal: l, Text: s.told(src, end)})
 	s.origins = append(s.origins, sealedOrigin{literal: l, value: value, tenant: ref.origin})
 }
@@ -107,9 +112,9 @@ func (s *storing) literalAsParam(src *valueSource, ref tenantValue) {
 	for i := range s.tokens {
 		s.meet(int(s.tokens[i].start), literalCompared) // the plan is for these constants alone
 	}
-	castOID, casts := src.steps(s.logical())
+	castOID, casts := s.steps(src)
 	number := s.addParam(paramRole{tenant: ref, at: src.at, sealed: &ParamUse{
-		Value: src.value, Column: s.column, Tenant: ref.TenantRef, CastOID: castOID, Casts: casts}})
+		Value: src.value, Column: s.column, Tenant: ref.TenantRef, CastOID: castOID, Casts: casts, Array: src.array}})
 	s.respell(src, "$"+strconv.Itoa(number), true)
 }
 
@@ -133,6 +138,9 @@ func (s *storing) told(src *valueSource, end int) string {
 		if s.column.Storage == StorageText {
 			text = "::pg_catalog.text"
 		}
+		if src.array {
+			text += "[]"
+		}
 	}
 	if end < len(s.text) && isIdentPart(s.text[end]) {
 		text += " "
@@ -150,8 +158,11 @@ func (s *storing) mustSpan(src *valueSource) (start, end int) {
 
 // steps are the type that the server finds for a source's leaf, and the casts that change its value on the way to a column
 // of the logical type.
-func (src *valueSource) steps(logical string) (oid uint32, casts []Cast) {
-	chain := src.chain
+func (s *storing) steps(src *valueSource) (oid uint32, casts []Cast) {
+	if src.array {
+		return s.arraySteps(src), nil
+	}
+	chain, logical := src.chain, s.logical()
 	if len(chain) > 0 {
 		oid = chain[0].OID
 	}

@@ -19,6 +19,7 @@ type valueSource struct {
 	typ      string    // the server's type at this point; empty if the value is yet to get one
 	chain    []Cast    // the casts up to this point, innermost first, the server's own included
 	indirect bool      // other sources decide on the type, so the server has to be told
+	array    bool      // an array, of which each element is stored
 	copied   bool      // a protected column, whose values are copied as they are
 	from     listRow   // where it comes from, if that is a list
 	node     *ast.Node // in the list
@@ -38,6 +39,10 @@ func (s *storing) take(n *ast.Node) stored {
 		return s.caseOf(e.CaseExpr)
 	case *ast.Node_ColumnRef:
 		return s.columnValue(e.ColumnRef)
+	case *ast.Node_FuncCall:
+		if isUnnest(e.FuncCall) && len(e.FuncCall.GetArgs()) == 1 {
+			return s.elements(operandOf(e.FuncCall.GetArgs()[0]))
+		}
 	}
 	refuse(s.position(n), codeUnsupported, hintFor(n),
 		"the value for protected column %s is an expression, which the server would have to evaluate", s.name())

@@ -19,7 +19,7 @@ import (
 // templated reports whether texts with only this statement may have a template.
 func templated(n *ast.Node) bool {
 	switch n.GetNode().(type) {
-	case *ast.Node_SelectStmt, *ast.Node_InsertStmt, *ast.Node_UpdateStmt, *ast.Node_DeleteStmt:
+	case *ast.Node_SelectStmt, *ast.Node_InsertStmt, *ast.Node_UpdateStmt, *ast.Node_DeleteStmt, *ast.Node_MergeStmt:
 		return true
 	}
 	return false

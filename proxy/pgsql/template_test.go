@@ -45,6 +45,11 @@ func TestTextsThatDifferInLiteralsShareATemplate(t *testing.T) {
 		{"UPDATE customers SET email = $1 WHERE tenant_id = 'a'", "UPDATE customers SET email = $1 WHERE tenant_id = 'b'"},
 		{"DELETE FROM customers WHERE id = 1 RETURNING email", "DELETE FROM customers WHERE id = 100 RETURNING email"},
 		{"SELECT -1, email, tenant_id FROM customers WHERE id > - 5 AND 3 > -id", "SELECT -20, email, tenant_id FROM customers WHERE id > - 75 AND 4 > -id"},
+		{"UPDATE customers SET email = coalesce('x', email) WHERE tenant_id = 'a'", "UPDATE customers SET email = coalesce('yz', email) WHERE tenant_id = 'bc'"},
+		{"INSERT INTO customers (tenant_id, email) SELECT v.t, v.e FROM (VALUES ('a', 'x'), ('b', 'y')) v (t, e)", "INSERT INTO customers (tenant_id, email) SELECT v.t, v.e FROM (VALUES ('aa', 'xx'), ('bb', 'yy')) v (t, e)"},
+		{"INSERT INTO customers (tenant_id, email) SELECT 'a', 'x' UNION ALL SELECT 'b', 'y'", "INSERT INTO customers (tenant_id, email) SELECT 'ab', 'xx' UNION ALL SELECT 'bc', ''"},
+		{"INSERT INTO customers (tenant_id, email) VALUES ('a', 'x'::varchar(3))", "INSERT INTO customers (tenant_id, email) VALUES ('b', 'yyyyy'::varchar(3))"},
+		{"INSERT INTO customers (tenant_id, card) VALUES ('a', 1.5)", "INSERT INTO customers (tenant_id, card) VALUES ('a', 27.25)"},
 		{"WITH x AS (SELECT * FROM customers WHERE id = 1) SELECT email FROM x WHERE id > 2", "WITH x AS (SELECT * FROM customers WHERE id = 11) SELECT email FROM x WHERE id > 22"},
 	} {
 		if planByTemplate(t, c.first, c.second) == nil {
@@ -55,6 +60,12 @@ func TestTextsThatDifferInLiteralsShareATemplate(t *testing.T) {
 
 func TestTextsShareNothingWhereALiteralMatters(t *testing.T) {
 	for _, c := range []struct{ why, first, second string }{
+		{"a cast cuts at another length", "INSERT INTO customers (tenant_id, email) VALUES ('a', 'x'::varchar(3))", "INSERT INTO customers (tenant_id, email) VALUES ('a', 'x'::varchar(4))"},
+		{"a part of a constant expression is another", "INSERT INTO customers (tenant_id, email) VALUES ('a', 'x' || 'y')", "INSERT INTO customers (tenant_id, email) VALUES ('a', 'x' || 'z')"},
+		{"the first part of a constant expression is another", "INSERT INTO customers (tenant_id, email) VALUES ('a', concat('x', 'y'))", "INSERT INTO customers (tenant_id, email) VALUES ('a', concat('w', 'y'))"},
+		{"a constant in a parameter of its own", "INSERT INTO customers (tenant_id, email) VALUES ($1, 'x')", "INSERT INTO customers (tenant_id, email) VALUES ($1, 'y')"},
+		{"another tenant is copied for", "INSERT INTO archive (id, tenant, email) SELECT id, 'a', email FROM customers WHERE tenant_id = 'a'", "INSERT INTO archive (id, tenant, email) SELECT id, 'a', email FROM customers WHERE tenant_id = 'b'"},
+		{"a number's type decides on that of the others", "UPDATE customers SET card = coalesce(2147483649, $1) WHERE tenant_id = 'a'", "UPDATE customers SET card = coalesce(92147483649, $1) WHERE tenant_id = 'a'"},
 		{"another column is sorted by", "SELECT id, name, email, tenant_id FROM customers ORDER BY 1", "SELECT id, name, email, tenant_id FROM customers ORDER BY 3"},
 		{"another column is grouped by", "SELECT id, tenant_id FROM customers GROUP BY 1, 2", "SELECT id, tenant_id FROM customers GROUP BY 1, 1"},
 		{"DISTINCT ON by place", "SELECT DISTINCT ON (1) id, email, tenant_id FROM customers", "SELECT DISTINCT ON (2) id, email, tenant_id FROM customers"},

@@ -131,3 +131,48 @@ update customers set email = coalesce($2, 'marker default') where tenant_id = $1
 
 -- params: acme
 insert into customers (id, tenant_id, email) values (3166, $1, 'marker cast'::varchar(8)), (3167, $1, 1.5), (3168, $1, 'mar' || 'ker') returning email
+
+-- params: {3171,3172,3173} | {marker u1,NULL,"marker, u3"} | acme
+insert into customers (id, tenant_id, email) select v.id, $3, v.email from unnest($1::int[], $2::text[]) as v (id, email) returning id, email
+
+-- params: {3174,3175} | {marker u1,marker u2} | acme
+insert into customers (id, tenant_id, email) select unnest($1::bigint[]), $3, unnest($2::text[]) returning id, email
+
+-- params: {3176,3177} | {marker u1,marker u2} | {773701,773702} | globex
+insert into customers (id, tenant_id, email, points) select id, $4, mail::text, p from unnest($1::int[], $2::varchar[], $3::int4[]) with ordinality as v (id, mail, p, n) order by n returning id, email, points
+
+insert into customers (id, tenant_id, email) select 3177 + n, 'acme', m from unnest('{marker a,"marker b",null}'::text[]) with ordinality as v (m, n) returning id, email
+
+insert into customers (id, tenant_id, email) select 3181, 'acme', email from unnest('{marker a}'::text[]) as email returning id, email
+
+insert into customers (id, tenant_id, email) select v.id, v.tenant, v.email from unnest('{3182}'::int[], '{acme}'::text[], '{marker}'::text[]) as v (id, tenant, email)
+
+insert into customers (id, tenant_id, email) select 3183, 'acme', m from unnest('{marker a,"marker b"}'::text[]) as v (m) where m <> 'marker a'
+
+insert into customers (id, tenant_id, email) select 3184, 'acme', m::varchar(3) from unnest('{marker a}'::text[]) as v (m)
+
+insert into customers (id, tenant_id, points) select 3185, 'acme', m from unnest('{77370}'::text[]) as v (m)
+
+insert into customers (id, tenant_id, points) select 3186, 'acme', unnest('{5.5}'::numeric[]) returning points
+
+insert into customers (id, tenant_id, points) select 3187, 'acme', unnest('{x}'::int[])
+
+-- params: {1,2} | {marker bulk1,marker bulk2} | acme
+update customers c set email = v.email from unnest($1::bigint[], $2::text[]) as v (id, email) where c.id = v.id and c.tenant_id = $3 returning c.id, c.email
+
+-- params: {1,2} | {marker bulk1,NULL} | acme
+update customers c set email = coalesce(v.email, c.email) from (select unnest($1::bigint[]) as id, unnest($2::text[]) as email) as v where c.id = v.id and c.tenant_id = $3 returning c.id, c.email
+
+-- params: {marker t1,marker t2}
+insert into typed (id, t) select 3190 + n, v.t from unnest($1::text[]) with ordinality as v (t, n) returning id, t
+
+-- params: {{a,b},{c,d}}
+insert into typed (id, t) select 3195, v.t from unnest($1::text[]) as v (t)
+
+insert into typed (id, ta) select 3196, unnest('{{marker}}'::text[])
+
+select * from unnest('{a,b}'::text[], '{1,2}'::int[]) with ordinality
+
+select u.*, c.name from unnest('{1,2}'::int[]) u join customers c on c.id = u
+
+select email from unnest('{1,2}'::int[]) as u (id) join customers on customers.id = u.id
