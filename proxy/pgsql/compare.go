@@ -36,12 +36,13 @@ func tellsEqual(name []*ast.Node) bool {
 
 // searched returns the column that a reference means if it can be searched, or nil.
 func (a *analysis) searched(n *ast.Node, sc *scope) *column {
+	n, cast := a.uncastInView(n)
 	ref := n.GetColumnRef()
 	if ref == nil || isStar(ref) {
 		return nil
 	}
 	r := a.resolve(ref, sc)
-	if r.col == nil || r.col.prot == nil || r.col.prot.Search == SearchNone {
+	if r.col == nil || r.col.prot == nil || r.col.prot.Search == SearchNone || cast != "" && cast != r.col.prot.Storage.typeName() {
 		return nil
 	}
 	a.refusePending(r.col, int(ref.GetLocation()))

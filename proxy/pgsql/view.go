@@ -202,6 +202,14 @@ func (a *analysis) tryTarget(t *ast.ResTarget, level *scope) (entry output, reas
 	return a.targetList([]*ast.Node{{Node: &ast.Node_ResTarget{ResTarget: t}}}, level, nil), ""
 }
 
+// uncastInView takes off a cast from a view's column, which the server writes where a domain is compared as its base type.
+func (a *analysis) uncastInView(n *ast.Node) (column *ast.Node, cast string) {
+	if c := n.GetTypeCast(); a.asView && c.GetArg().GetColumnRef() != nil {
+		return c.GetArg(), typeName(c.GetTypeName())
+	}
+	return n, ""
+}
+
 // refuseBarred refuses a view's column that is made of ciphertext.
 func (a *analysis) refuseBarred(c *column, at int) {
 	if c.barred == "" {
