@@ -30,7 +30,7 @@ func TestRestrictedRolesSeeNothingProtected(t *testing.T) {
 	defer cancel()
 	for _, file := range files {
 		for _, b := range readBlocks(t, file) {
-			_, _ = owner.Exec(ctx, b.text).ReadAll()
+			_, _ = execBlock(ctx, owner, b)
 			if ctx.Err() != nil {
 				t.Fatalf("%s: no answer to %s", b.where(), b.text)
 			}
@@ -42,7 +42,7 @@ func TestRestrictedRolesSeeNothingProtected(t *testing.T) {
 		answered, refused := 0, 0
 		for _, file := range files {
 			for _, b := range readBlocks(t, file) {
-				results, err := c.Exec(ctx, b.text).ReadAll()
+				results, err := execBlock(ctx, c, b)
 				if ctx.Err() != nil {
 					t.Fatalf("%s: no answer to %s", b.where(), b.text)
 				}

@@ -81,10 +81,11 @@ type block struct {
 	text    string
 	params  [][]byte
 	hasPar  bool
-	known   string // why the outcome is known to be wrong
-	until   int    // the major version of the server from which on it is right; 0: none
-	only    string // the only mode in which it runs
-	feature string // its row in docs/sql-support.md
+	known   string  // why the outcome is known to be wrong
+	until   int     // the major version of the server from which on it is right; 0: none
+	only    string  // the only mode in which it runs
+	feature string  // its row in docs/sql-support.md
+	rows    *string // what COPY FROM STDIN is given
 }
 
 func (b *block) where() string { return fmt.Sprintf("%s:%d", filepath.Base(b.file), b.line) }
@@ -93,6 +94,7 @@ func (b *block) where() string { return fmt.Sprintf("%s:%d", filepath.Base(b.fil
 //
 //	-- params: a | b | NULL     values of $1, …, as text; the block runs in the extended protocol only
 //	-- only: simple             the only mode in which it runs
+//	-- rows: 1\tacme\n          what COPY FROM STDIN is given, with escapes as in Go; the block runs in simple mode only
 //	-- feature: Section / Name  its row in docs/sql-support.md
 //	-- known wrong: reason      the proxy's outcome is wrong; the test fails once it is right
 //	-- known wrong before 16: … the same with servers of an earlier version
@@ -138,6 +140,13 @@ func (b *block) directive(comment string) {
 		version, why, _ := strings.Cut(v, ": ")
 		b.known = why
 		b.until, _ = strconv.Atoi(version)
+	}
+	if v, ok := strings.CutPrefix(comment, "-- rows: "); ok {
+		rows, err := strconv.Unquote(`"` + v + `"`)
+		if err != nil {
+			panic(comment)
+		}
+		b.rows, b.only = &rows, "simple"
 	}
 	if v, ok := strings.CutPrefix(comment, "-- feature: "); ok {
 		b.feature = v
@@ -361,6 +370,8 @@ func (tw *twins) run(t *testing.T, c *pgconn.PgConn, b block) (o outcome) {
 	var results []*pgconn.Result
 	var err error
 	switch {
+	case b.copies() && !tw.mode.extended:
+		results, err = copyBlock(c, b)
 	case !tw.mode.extended:
 		results, err = c.Exec(ctx, b.text).ReadAll()
 	case tw.mode.prepared:

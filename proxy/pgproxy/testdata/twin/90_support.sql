@@ -275,3 +275,55 @@ select payload from events where id = 0
 -- feature: Names / a temporary table of another name
 -- only: simple
 begin; create temp table scratch as select id, name from customers; select count(*) > 0 from scratch; rollback
+
+-- feature: Copying / COPY FROM STDIN
+-- rows: 9001\tacme\tcopied\tmarker copied\n9002\tglobex\t\\N\t\\N\n
+copy customers (id, tenant_id, name, email) from stdin
+
+-- feature: Copying / COPY FROM STDIN, all columns
+-- rows: 9003\tacme\tcopied\tmarker\t\\N\t\\N\t77370\t2077-01-02\t\\N\t\\N\n
+copy customers from stdin
+
+-- feature: Copying / COPY FROM STDIN in csv
+-- rows: id,tenant_id,email,note\n9004,acme,\"marker \"\"copied\"\"\",\"\"\n
+copy customers (id, tenant_id, email, note) from stdin (format csv, header match, force_null (note))
+
+-- feature: Copying / COPY FROM STDIN, a condition
+-- rows: 9005\tacme\tmarker\n9006\tglobex\tmarker\n
+copy customers (id, tenant_id, email) from stdin where tenant_id = 'acme' and email is not null
+
+-- feature: Copying / COPY FROM STDIN, an invalid value
+-- rows: 9007\tacme\tmarker\n
+copy customers (id, tenant_id, points) from stdin
+
+-- feature: Copying / COPY FROM STDIN without the tenant
+-- rows: 9008\tmarker\n
+copy customers (id, email) from stdin
+
+-- feature: Copying / COPY FROM STDIN in another encoding
+-- rows: 9009\tacme\tmarker\n
+copy customers (id, tenant_id, email) from stdin (encoding 'latin1')
+
+-- feature: Copying / COPY FROM a file of the server
+copy customers from '/dev/null'
+
+-- feature: Copying / COPY TO STDOUT
+copy customers to stdout
+
+-- feature: Copying / COPY TO STDOUT, some columns
+copy customers (id, email, born) to stdout (format csv, header, force_quote *)
+
+-- feature: Copying / COPY TO STDOUT in binary
+copy (select email, points, born, ref, profile from customers order by id) to stdout (format binary)
+
+-- feature: Copying / COPY of a query TO STDOUT
+copy (select c.email, o.total from customers c join orders o on o.customer_id = c.id order by c.id, o.id) to stdout
+
+-- feature: Copying / COPY of a query TO STDOUT that computes with a protected column
+copy (select lower(email) from customers) to stdout
+
+-- feature: Copying / COPY of a statement that writes TO STDOUT
+copy (insert into customers (id, tenant_id, email) values (9010, 'acme', 'marker') returning email) to stdout
+
+-- feature: Copying / COPY TO a file of the server
+copy customers to '/dev/null'
