@@ -233,7 +233,8 @@ func (m *machine) readyForQuery(msg []byte, out, back *output) error {
 			return nil
 		}
 	}
-	s.aborting, s.swallow, s.rows = false, false, nil
+	s.aborting, s.swallow = false, false
+	m.endCopies()
 	m.client.barrier = false
 	if m.queue.empty() && len(m.changed) > 0 {
 		clear(m.changed)
@@ -379,6 +380,7 @@ func (m *machine) commandComplete(body []byte, first *pending) {
 		m.server.ddl = true
 	}
 	m.roleTag(body, first)
+	m.endCopies()
 	if first == nil {
 		return
 	}

@@ -146,11 +146,12 @@ const copyFailText = "keyaside refused the data\x00"
 
 // failCopyIn lets the server fail, whose error is then shown as the reason.
 func (m *machine) failCopyIn(reason *Error, out *output) {
-	first := m.queue.first()
-	first.copyError = reason
 	out.buf = appendCopyFail(out.own())
 	m.endCopyIn()
-	m.client.ignoring = first.request == reqExecute // the server skips to the Sync
+	if first := m.queue.first(); first != nil { // always, with a server that keeps to the protocol
+		first.copyError = reason
+		m.client.ignoring = first.request == reqExecute // the server skips to the Sync
+	}
 }
 
 func appendCopyFail(dst []byte) []byte {
@@ -165,6 +166,14 @@ func (m *machine) endCopyIn() {
 	c := &m.client
 	c.drop += c.feed
 	c.rows, c.feed, c.deaf = nil, 0, true
+}
+
+// endCopies forgets the COPY under way when the server says that it has ended.
+func (m *machine) endCopies() {
+	m.server.rows = nil
+	if m.client.rows != nil { // without the client's CopyDone: this is no server that keeps to the protocol
+		m.endCopyIn()
+	}
 }
 
 // copyError is an error in the data of COPY.
