@@ -37,6 +37,8 @@ func (v *explanation) write(w io.Writer, text string) error {
 func (v *explanation) verdictText(s *statementView) string {
 	seals := len(v.Parameters) > 0 || slices.ContainsFunc(v.Literals, s.has)
 	opens := slices.ContainsFunc(s.Columns, func(c resultView) bool { return c.Opened != nil })
+	seals = seals || slices.ContainsFunc(s.Copied, func(c copyView) bool { return c.Sealed != nil })
+	opens = opens || slices.ContainsFunc(s.Copied, func(c copyView) bool { return c.Opened != nil })
 	switch {
 	case s.Verdict == verdictPasses:
 		return "passes untouched"
@@ -66,6 +68,9 @@ func (v *explanation) writeUses(w *tabwriter.Writer, s *statementView) {
 		if s.has(l) {
 			writeUse(w, fmt.Sprintf("literal at position %d", l.Position), l.Sealed.Column, &l.Sealed, "sealed for the tenant "+l.Sealed.Tenant.text())
 		}
+	}
+	for i := range s.Copied {
+		s.Copied[i].write(w)
 	}
 	for _, c := range s.Columns {
 		writeUse(w, fmt.Sprintf("result column %d", c.Result), c.Source, c.Opened, c.effect())

@@ -17,9 +17,10 @@ const (
 // explainSchema describes explanation for the help.
 const explainSchema = `  database      the database whose tables were read
   verdict       passes, rewritten or refused
-  statements    array of {statement, verdict, writes, columns}; none if the text is refused or names nothing protected.
+  statements    array of {statement, verdict, writes, columns, copied}; none if the text is refused or names nothing protected.
                 columns: array of {result, source, hidden, opened, shown}; none if rows pass as they are. shown is masked
-                or ciphertext, where the role does not get what is opened
+                or ciphertext, where the role does not get what is opened. copied: array of {field, hidden, sealed, opened,
+                shown}, the fields of the rows of a COPY with which something is done
   parameters    array of {parameter, sealed}: those whose values are sealed
   literals      array of {position, statement, sealed}: constants that are sealed. position counts characters from 1
   role, access  with --role: array of {column, field, treatment, uses, allowed}; treatment is plaintext, masked,
@@ -48,6 +49,7 @@ type statementView struct {
 	Verdict   string       `json:"verdict"`
 	Writes    bool         `json:"writes"`
 	Columns   []resultView `json:"columns,omitempty"`
+	Copied    []copyView   `json:"copied,omitempty"`
 }
 
 // resultView is a column of the rows as the server returns them.
@@ -130,7 +132,7 @@ func (e *explainer) planned(v *explanation, plan *pgsql.Plan, text string) {
 	for i := range plan.Statements {
 		s := e.statement(i+1, &plan.Statements[i])
 		// Parameters come with single statements.
-		if s.Columns != nil || len(plan.Params) > 0 || touched[i+1] {
+		if s.Columns != nil || len(s.Copied) > 0 || len(plan.Params) > 0 || touched[i+1] {
 			s.Verdict = verdictRewritten
 		}
 		v.Statements = append(v.Statements, s)
@@ -154,7 +156,7 @@ func (e *explainer) edits(v *explanation, plan *pgsql.Plan, text string) (touche
 }
 
 func (e *explainer) statement(number int, s *pgsql.Statement) statementView {
-	v := statementView{Statement: number, Verdict: verdictPasses, Writes: s.Writes}
+	v := statementView{Statement: number, Verdict: verdictPasses, Writes: s.Writes, Copied: e.copied(s.Copy)}
 	for i := range s.Columns {
 		c := &s.Columns[i]
 		result := resultView{Result: i + 1, Hidden: c.Hidden, Source: e.attribute(c.Relation, c.Attr)}
