@@ -301,6 +301,7 @@ func (m *machine) errorResponse(msg []byte, first *pending, out *output) error {
 		return nil
 	}
 	m.copyAborted(first)
+	m.prepareFailed(first, code)
 	if !m.failQuestion(first) {
 		m.showError(msg, code, first, out)
 	}

@@ -21,9 +21,11 @@ func (m *machine) parse(msg []byte, out *output) error {
 		return err
 	}
 	if refusal != nil {
+		m.noteUnprepared(string(name))
 		m.refuse(refusal, name, out)
 		return nil
 	}
+	delete(m.unprepared, string(name))
 	if plan == nil {
 		m.push(pending{request: reqParse, undo: m.forgetStatement(name)})
 		out.pass(msg)

@@ -37,6 +37,8 @@ type machine struct {
 	reading    *facts // of the result whose row is at hand
 
 	prepared func(name string) *pgsql.Prepared // findPrepared
+	// unprepared has names that PREPARE or Parse was to give to statements on protected columns, and has not given.
+	unprepared map[string]bool
 
 	// What the client prepared, as it will be once the server has carried out all that is under way.
 	statements map[string]*statement

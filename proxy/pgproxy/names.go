@@ -124,6 +124,10 @@ func (m *machine) noteChildren(plan *pgsql.Plan) {
 // deallocate forgets statements that the SQL of the message numbered serial dropped. Later messages under way may have
 // prepared the same name again: those stay.
 func (m *machine) deallocate(name string, all bool, serial uint64) {
+	delete(m.unprepared, name)
+	if all {
+		clear(m.unprepared)
+	}
 	for n, st := range m.statements {
 		if (all || n == name) && st.serial < serial {
 			delete(m.statements, n)

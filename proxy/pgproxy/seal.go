@@ -24,6 +24,7 @@ func (m *machine) plan(text []byte, kept bool, out *output) (*pgsql.Plan, *Error
 	if err != nil {
 		return nil, nil, err
 	}
+	m.notePrepares(plan)
 	switch {
 	case plan == nil, plan.Unnamed:
 		if len(m.policy.settings) > 0 && (m.server.escapes || m.otherEncoding()) {

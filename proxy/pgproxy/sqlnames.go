@@ -26,7 +26,7 @@ func (m *machine) offerNames(text []byte, kept bool) {
 	}
 	s := &m.session
 	s.Prepared, s.Cursors = nil, false
-	if kept || len(m.changed) > 0 || len(m.statements) > 1 || len(m.statements) == 1 && m.statements[""] == nil {
+	if kept || len(m.changed) > 0 || len(m.unprepared) > 0 || len(m.statements) > 1 || len(m.statements) == 1 && m.statements[""] == nil {
 		s.Prepared = m.prepared
 	}
 	if kept && cursorStatement(text) || len(m.changed) > 0 || len(m.portals) > 1 || len(m.portals) == 1 && m.portals[""] == nil {
@@ -51,11 +51,55 @@ func cursorStatement(text []byte) bool {
 // findPrepared is the planner's view of the session's named statements.
 func (m *machine) findPrepared(name string) *pgsql.Prepared {
 	st := m.statements[name]
+	if st == nil && m.unprepared[name] {
+		return &pgsql.Prepared{Name: name, Refused: true}
+	}
 	if st == nil || name == "" || len(st.plan.Statements) != 1 {
 		return nil
 	}
 	return &pgsql.Prepared{Name: name, Plan: st.plan, Types: st.oids, Bound: st.plan.Names != nil || st.plan.AddedParams > 0 || st.sealed != nil}
 }
+
+// notePrepares keeps the names that a text is to give to statements on protected columns, until they are prepared: should
+// they be refused, or fail, a client that goes on to execute them must not send their values to the server, which would
+// write them into its log.
+func (m *machine) notePrepares(plan *pgsql.Plan) {
+	switch {
+	case plan == nil:
+	case plan.Refusal != nil:
+		m.noteUnprepared(plan.Refusal.Prepares...)
+	default:
+		for i := range plan.Statements {
+			if n := plan.Statements[i].Naming; n != nil && n.Prepares != nil && n.Prepares.Plan != nil {
+				m.noteUnprepared(n.Prepares.Name)
+			}
+		}
+	}
+}
+
+func (m *machine) noteUnprepared(names ...string) {
+	for _, name := range names {
+		if m.unprepared == nil {
+			m.unprepared = map[string]bool{}
+		}
+		if name != "" && len(m.unprepared) < maxStatements {
+			m.unprepared[name] = true
+		}
+	}
+}
+
+// prepareFailed notes the error of a statement: if its name is taken, by a statement that has nothing to do with protected
+// columns or it were known, EXECUTE goes to that one.
+func (m *machine) prepareFailed(first *pending, code string) {
+	if code != codeDuplicateStatement || first == nil || first.script == nil || first.current >= len(first.script.Statements) {
+		return
+	}
+	if n := first.script.Statements[first.current].Naming; n != nil && n.Prepares != nil {
+		delete(m.unprepared, n.Prepares.Name)
+	}
+}
+
+const codeDuplicateStatement = "42P05"
 
 // usesNames reports whether a statement of the plan uses or changes names, so that those must be certain.
 func usesNames(plan *pgsql.Plan) bool {
@@ -100,6 +144,7 @@ func (m *machine) tooManyNames(plan *pgsql.Plan) *Error {
 func (m *machine) nameDone(n *pgsql.Naming) {
 	switch {
 	case n.Prepares != nil:
+		delete(m.unprepared, n.Prepares.Name)
 		delete(m.statements, n.Prepares.Name)
 		if n.Prepares.Plan != nil {
 			m.statements[n.Prepares.Name] = newStatement(n.Prepares.Plan, n.Prepares.Types, nil, 0)

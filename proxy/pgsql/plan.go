@@ -172,7 +172,8 @@ type Refusal struct {
 	Code     string // SQLSTATE
 	Message  string // names the column
 	Detail   string
-	Hint     string // what to write instead
-	Position int    // byte offset in the client's text, 0-based; -1 if none
-	CopyIn   bool   // the text begins with COPY … FROM STDIN, and its client may send the rows all the same
+	Hint     string   // what to write instead
+	Position int      // byte offset in the client's text, 0-based; -1 if none
+	Prepares []string // names that PREPARE would have given statements of the text
+	CopyIn   bool     // the text begins with COPY … FROM STDIN, and its client may send the rows all the same
 }

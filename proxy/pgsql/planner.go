@@ -201,6 +201,7 @@ func (p *Planner) analyse(text string, session *Session) (plan *Plan, a *analysi
 		case nil:
 		case refused:
 			plan = &Plan{Refusal: e.Refusal}
+			plan.Refusal.Prepares = preparedNames(stmts)
 		default:
 			plan = &Plan{Refusal: &Refusal{Code: codeInternal, Position: -1,
 				Message: fmt.Sprintf("statement that may name a protected table could not be analysed (%T)", e),

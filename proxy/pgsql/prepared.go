@@ -87,9 +87,12 @@ func (a *analysis) parameterTypes(list []*ast.Node) []uint32 {
 	types := make([]uint32, len(list))
 	for i, n := range list {
 		t := n.GetTypeName()
-		name := unmodifiedType(t)
-		types[i] = typeOIDs[name]
 		role := a.params[i+1]
+		array := role.sealed != nil && role.sealed.Array
+		name := unmodifiedType(t, array)
+		if !array { // that of an array is left to be inferred
+			types[i] = typeOIDs[name]
+		}
 		if role.sealed == nil || builtinName(t.GetNames()) == "unknown" {
 			continue
 		}
@@ -103,10 +106,15 @@ func (a *analysis) parameterTypes(list []*ast.Node) []uint32 {
 	return types
 }
 
-// unmodifiedType is typeName without regard to a modifier, which is of no account for a parameter.
-func unmodifiedType(t *ast.TypeName) string {
+// unmodifiedType is typeName, of the elements of an array type if array is set, without regard to a modifier, which is of
+// no account for a parameter.
+func unmodifiedType(t *ast.TypeName, array bool) string {
 	name := builtinName(t.GetNames())
-	if typeOIDs[name] == 0 || len(t.GetArrayBounds()) > 0 || t.GetSetof() || t.GetPctType() {
+	bounds := 0
+	if array {
+		bounds = 1
+	}
+	if typeOIDs[name] == 0 || len(t.GetArrayBounds()) != bounds || t.GetSetof() || t.GetPctType() {
 		return ""
 	}
 	return name
@@ -127,6 +135,17 @@ func (a *analysis) typeListEnd(location int32) int {
 		}
 	}
 	panic("a list of types does not end")
+}
+
+// preparedNames lists the names that PREPARE gives in statements.
+func preparedNames(stmts []*ast.RawStmt) []string {
+	var names []string
+	for _, s := range stmts {
+		if p := s.GetStmt().GetPrepareStmt(); p != nil {
+			names = append(names, p.GetName())
+		}
+	}
+	return names
 }
 
 // separable reports whether a statement is Statement.Separable by its kind.
@@ -166,6 +185,9 @@ func (a *analysis) execute(n *ast.Node, s *ast.ExecuteStmt) Statement {
 	a.executed = s.GetName()
 	st := Statement{Writes: true, Schema: changesCatalog(n)}
 	p := a.statementNamed(s.GetName())
+	if p != nil && p.Refused {
+		refuse(-1, codeNoStatement, "Prepare it first; its PREPARE was refused or has failed.", "prepared statement \"%s\" does not exist", p.Name)
+	}
 	if p != nil && p.Bound {
 		refuse(-1, codeUnsupported, "Bind and execute it through the protocol.",
 			"EXECUTE cannot run a statement prepared through the protocol that depends on the session's search path or tenant, or seals a value twice")

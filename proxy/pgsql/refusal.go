@@ -9,6 +9,7 @@ const (
 	codeNoColumn    = "42703" // undefined_column
 	codeNoTable     = "42P01" // undefined_table
 	codeAmbiguous   = "42P09" // ambiguous_alias: the nearest to an ambiguous table name
+	codeNoStatement = "26000" // invalid_sql_statement_name
 	codeGenerated   = "428C9" // generated_always
 	codeMismatch    = "42804" // datatype_mismatch
 	codeEncoding    = "22021" // character_not_in_repertoire

@@ -36,6 +36,9 @@ type Prepared struct {
 	// Types are the OIDs of the parameters' declared types; 0, or missing at the end, where none is declared or it is not
 	// a built-in one.
 	Types []uint32
+	// Refused is set for a name whose statement was refused, so that the server has none of the name: a value for it must not
+	// be sent there all the same.
+	Refused bool
 	// Bound is set for a statement of the protocol that only Bind can do justice: its plan may not hold any more, or it has
 	// parameters that the client does not know of.
 	Bound bool
