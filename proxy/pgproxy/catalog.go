@@ -128,8 +128,10 @@ with recursive base(oid, typ) as (
 )
 select a.attrelid, a.attname, a.attnum, a.attgenerated <> '',
        coalesce((select b.typ from base b join pg_catalog.pg_type t on t.oid = b.typ and t.typtype <> 'd' where b.oid = a.atttypid),
-                a.atttypid)::oid
+                a.atttypid)::oid,
+       coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid), '')
 from pg_catalog.pg_attribute a
+left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum and a.attgenerated = ''
 join pg_catalog.pg_class c on c.oid = a.attrelid
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'f', 'v', 'm') and ` + ownSchemas + `
@@ -165,7 +167,7 @@ func readCatalog(ctx context.Context, tx pgx.Tx) (*pgsql.Catalog, error) {
 	var oid, used uint32
 	var a pgsql.Attribute
 	rows, _ = tx.Query(ctx, columnsQuery)
-	_, err = pgx.ForEachRow(rows, []any{&oid, &a.Name, &a.Number, &a.Generated, &a.TypeOID}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&oid, &a.Name, &a.Number, &a.Generated, &a.TypeOID, &a.Default}, func() error {
 		if i, ok := index[oid]; ok {
 			catalog.Relations[i].Columns = append(catalog.Relations[i].Columns, a)
 		}

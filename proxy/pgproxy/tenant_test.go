@@ -36,6 +36,8 @@ func TestReadingIsHeldToTheSessionsTenant(t *testing.T) {
 				"insert into papers values (8, 'globex', 'y'), (9, 'acme', 'z')":                                        codeNoPrivilege,
 				"update papers set title = 'x' where tenant = 'acme'":                                                   codeNoPrivilege,
 				"update papers set title = 'x' where tenant = current_setting('app.tenant') and id = 1 returning title": "x",
+				"insert into papers (id, title) values (6, 'w') returning title":                                        "w",
+				"insert into papers values (6, default, 'w') returning title":                                           "w",
 				"insert into papers values (7, current_setting('app.tenant', true), 'z') returning title":               "z",
 			} {
 				tx, err := c.Begin(context.Background())

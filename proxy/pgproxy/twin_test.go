@@ -244,6 +244,7 @@ func twinPolicy() *pgsql.Policy {
 	add("public", "ddl_later", byID, column("ddl_later", "secret", "text"))
 	add("public", "narrow", byID, column("narrow", "v", "varchar(5)"), column("narrow", "num", "numeric(6,2)"), column("narrow", "at", "timestamp(0)"),
 		column("narrow", "tags", "varchar(3)[]"), column("narrow", "label", "varchar"))
+	add("public", "stock", byID, column("stock", "secret", "text"))
 	p.Tables = append(p.Tables, append(searchableTables(), priceTable())...)
 	return p
 }
@@ -440,7 +441,7 @@ func (tw *twins) endFile(t *testing.T) {
 	t.Helper()
 	tw.both(t, "rollback; reset all; select 1")
 	for _, table := range []string{"customers", "orders", "plain", "vault", "diary", "ledger", "docs", "codes", `"Sch é"."Odd ""Table"""`,
-		"a_table_with_a_name_that_is_exactly_sixty_three_bytes_long_1234", "members", "invites", "guests", "people", "staff", "events", "public.shared", "other.shared", "narrow"} {
+		"a_table_with_a_name_that_is_exactly_sixty_three_bytes_long_1234", "members", "invites", "guests", "people", "staff", "events", "public.shared", "other.shared", "narrow", "stock"} {
 		b := block{file: "contents", text: "table " + table}
 		if diff := tw.compare(t, b, &refusals{invalid: map[string]string{}}); diff != "" {
 			t.Errorf("%s afterwards: %s", table, diff)

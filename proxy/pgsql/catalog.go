@@ -36,4 +36,5 @@ type Attribute struct {
 	Number    int16  // pg_attribute.attnum
 	TypeOID   uint32 // the base type, with domains resolved
 	Generated bool   // generated column: cannot be written
+	Default   string // its default as pg_get_expr gives it; empty if there is none
 }

@@ -15,6 +15,7 @@ type insertion struct {
 	columns []string // the target columns, in order
 	scope   *scope
 	rows    []sourceRow
+	omits   bool // the rows leave the tenant column out, and its default is written down
 }
 
 // sourceRow is a row of VALUES, or what a query gives for all its rows.
@@ -126,6 +127,9 @@ func (in *insertion) spliceColumns(s *ast.InsertStmt, n int) {
 	for i, c := range in.columns {
 		quoted[i] = quoteIdent(c)
 	}
+	if in.omits {
+		quoted = append(quoted, quoteIdent(in.rel.tenant.Column))
+	}
 	at := in.relationEnd(s.GetRelation())
 	in.edit(at, at, " ("+strings.Join(quoted, ", ")+")")
 }
@@ -159,7 +163,9 @@ func (in *insertion) values(s *ast.InsertStmt, rows []*ast.Node) {
 	for _, row := range rows {
 		longest = max(longest, len(row.GetList().GetItems()))
 	}
+	in.omits = in.leavesTenant(s, rows, longest)
 	in.spliceColumns(s, longest)
+	in.writeDefault(s, rows)
 	for _, row := range rows {
 		in.row(row.GetList().GetItems())
 	}
@@ -226,6 +232,8 @@ func (in *insertion) rowTenant(r sourceRow) (tenantValue, bool) {
 	}
 	i := slices.Index(in.columns, in.rel.tenant.Column)
 	switch {
+	case i < 0 && in.omits, i >= 0 && i < len(r.values) && r.scope == nil && r.values[i].GetSetToDefault() != nil:
+		return in.defaultTenant()
 	case i < 0 || i >= len(r.values):
 		return tenantValue{}, false
 	case r.scope == nil:

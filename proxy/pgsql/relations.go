@@ -10,9 +10,11 @@ import (
 // relation is a table or view as the planner sees it: the catalog's entry together with what the policy says of it.
 type relation struct {
 	Relation
-	tenant    TenantSource
-	claims    *Claims   // of its tenant
-	protected []*Column // parallel to Columns; nil where a column is not protected
+	tenant TenantSource
+	claims *Claims // of its tenant
+	// tenantDefault is what the tenant column's default gives; nil if it can't be known.
+	tenantDefault *TenantRef
+	protected     []*Column // parallel to Columns; nil where a column is not protected
 	// pending names the policy's columns that the catalog does not have: added a moment ago, or misspelled.
 	pending []*Column
 	// barred, if not empty, says why no statement may use the relation although the policy does not name it.
@@ -77,6 +79,9 @@ func (r *relation) protect(t *Table) error {
 		r.claims = t.Tenant.claims(r.typeOf(t.Tenant.Column))
 	}
 	r.tenant = t.Tenant
+	if i := r.column(t.Tenant.Column); i >= 0 {
+		r.tenantDefault = tenantDefault(r.Columns[i].Default, r.Columns[i].TypeOID, &t.Tenant)
+	}
 	if i := r.column(t.Tenant.Column); i >= 0 && !tenantTypes[r.Columns[i].TypeOID] {
 		return fmt.Errorf("table %s: tenant column %s has a type whose equal values may be spelled differently; use text, varchar, uuid or an integer", r.qualified(), t.Tenant.Column)
 	}

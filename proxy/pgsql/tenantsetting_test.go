@@ -9,7 +9,11 @@ import (
 func newTenantPlanner(t testing.TB) *Planner {
 	t.Helper()
 	secret := []Column{{Name: "secret", Field: "secret", Type: "text"}}
+	withDefault := func(r Relation, expr string) Relation { r.Columns[1].Default = expr; return r }
 	p, err := NewPlanner(&Policy{Tables: []Table{
+		{Schema: "public", Name: "d_setting", Tenant: TenantSource{Column: "tenant", Setting: "app.tenant"}, Columns: secret},
+		{Schema: "public", Name: "d_fixed", Tenant: TenantSource{Column: "tenant"}, Columns: secret},
+		{Schema: "public", Name: "d_other", Tenant: TenantSource{Column: "tenant", Setting: "app.tenant"}, Columns: secret},
 		{Schema: "public", Name: "by_setting", Tenant: TenantSource{Setting: "app.tenant"}, Columns: secret},
 		{Schema: "public", Name: "by_both", Tenant: TenantSource{Column: "tenant", Setting: "app.tenant"}, Columns: secret},
 		{Schema: "public", Name: "by_user", Tenant: TenantSource{Session: "user", Setting: "app.tenant"}, Columns: secret},
@@ -19,6 +23,9 @@ func newTenantPlanner(t testing.TB) *Planner {
 		table(2, "public", "by_both", "id:int8", "tenant:uuid", "secret:bytea"),
 		table(3, "public", "by_user", "id:int8", "secret:bytea"),
 		table(4, "public", "by_all", "id:int8", "tenant:text", "secret:bytea"),
+		withDefault(table(5, "public", "d_setting", "id:int8", "tenant:uuid", "secret:bytea"), "(current_setting('app.tenant'::text))::uuid"),
+		withDefault(table(6, "public", "d_fixed", "id:int8", "tenant:varchar", "secret:bytea", "n:int4"), "'o''neill'::character varying"),
+		withDefault(table(7, "public", "d_other", "id:int8", "tenant:text", "secret:bytea"), "current_setting('app.other'::text, true)"),
 	}}, Config{})
 	if err != nil {
 		t.Fatal(err)
@@ -59,6 +66,33 @@ func TestTenantsComeFromTheSourcesThatThePolicyNames(t *testing.T) {
 		if got := describe(text, plan); !strings.Contains(got, want) {
 			t.Errorf("%s\ngot:  %s\nwant: %s", text, got, want)
 		}
+	}
+}
+
+func TestTenantThatIsLeftToItsDefaultIsWrittenDown(t *testing.T) {
+	p := newTenantPlanner(t)
+	const setting = "pg_catalog.current_setting('app.tenant')::pg_catalog.uuid"
+	for text, want := range map[string]string{
+		"insert into d_setting (id, secret) values (1, $1)":                                             `server: insert into d_setting (id, secret, "tenant") values (1, $1, ` + setting + ")\n$1: secret as the setting app.tenant, as by setting app.tenant\n",
+		"insert into d_setting (id, tenant, secret) values (1, DEFAULT, $1)":                            `server: insert into d_setting (id, tenant, secret) values (1, ` + setting + ", $1)\n$1: secret as the setting app.tenant, as by setting app.tenant\n",
+		"insert into d_fixed (secret, n) values ('(x', (1 + 2)), ('y)', 3) returning id":                `(secret, n, "tenant") values («secret|(x|tenant 'o'neill' (type 1043)», (1 + 2), 'o''neill'), («secret|y)|tenant 'o'neill' (type 1043)», 3, 'o''neill')`,
+		"insert into d_fixed (secret, tenant) values ('x', default), ('y', 'b'), ('z', $1)":             "(«secret|y|tenant 'b' (type 1043)», 'b'), ($2, $1)",
+		"insert into d_fixed (secret, tenant) values ('x', default), ('y', 'b')":                        `values («secret|x|tenant 'o'neill' (type 1043)», 'o''neill'), («secret|y|tenant 'b' (type 1043)», 'b')`,
+		"insert into d_fixed values (1, default, $1)":                                                   `server: insert into d_fixed ("id", "tenant", "secret") values (1, 'o''neill', $1)`,
+		"insert into d_fixed (id) values (1)":                                                           "statement 1: writes\npasses",
+		"insert into d_fixed (id, tenant) values (1, default)":                                          `server: insert into d_fixed (id, tenant) values (1, 'o''neill')`,
+		"insert into d_fixed default values":                                                            "passes",
+		"insert into d_other (id, secret) values (1, $1)":                                               "refused 0A000: protected column public.d_other.secret cannot be sealed",
+		"insert into by_both (id, secret) values (1, $1)":                                               "refused 0A000: protected column public.by_both.secret cannot be sealed",
+		"insert into d_fixed (id, secret) select 1, $1":                                                 "refused 0A000: protected column public.d_fixed.secret cannot be sealed",
+		"with values_ as (select 1) insert into d_fixed as \"values\" (secret) values ('x')":            `"values" (secret, "tenant") values («secret|x|tenant 'o'neill' (type 1043)», 'o''neill')`,
+		"insert into d_fixed (id, secret) overriding user value values (1, 'x') on conflict do nothing": `(id, secret, "tenant") overriding user value values (1, «secret|x|tenant 'o'neill' (type 1043)», 'o''neill') on conflict do nothing`,
+	} {
+		plan := p.Plan([]byte(text), &Session{})
+		if got := describe(text, plan); !strings.Contains(got, want) {
+			t.Errorf("%s\ngot:  %s\nwant: %s", text, got, want)
+		}
+		checkInvariants(t, text, plan)
 	}
 }
 

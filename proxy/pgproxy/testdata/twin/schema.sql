@@ -96,3 +96,6 @@ create view v_both as select m.id, m.tenant_id, m.email, i.handle from members m
 create view v_across as select m.id, m.tenant_id, m.email, i.handle from members m join invites i on i.email = m.email;
 create view v_distinct as select distinct tenant_id, email from members;
 create view v_grouped as select tenant_id, email, count(*) as n from members group by tenant_id, email;
+
+-- A tenant column with a default.
+create table stock (id int primary key, tenant_id text not null default 'globex', secret sealed(text), n int default 3);
