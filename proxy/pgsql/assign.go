@@ -16,29 +16,63 @@ type assignment struct {
 }
 
 func (as *assignment) plan(list []*ast.Node) {
-	for _, n := range list {
-		t := n.GetResTarget()
-		if m := t.GetVal().GetMultiAssignRef(); m != nil {
-			as.multi(t, m)
-			continue
+	for i := 0; i < len(list); i++ {
+		t := list[i].GetResTarget()
+		m := t.GetVal().GetMultiAssignRef()
+		switch {
+		case m == nil:
+			as.one(t, t.GetVal())
+		case m.GetSource().GetRowExpr() != nil:
+			as.one(t, m.GetSource().GetRowExpr().GetArgs()[m.GetColno()-1])
+		default:
+			n := min(max(int(m.GetNcolumns()), 1), len(list)-i)
+			as.multi(list[i:i+n], m.GetSource())
+			i += n - 1
 		}
-		as.one(t, t.GetVal())
 	}
 }
 
-// multi plans one column of SET (a, b) = (…).
-func (as *assignment) multi(t *ast.ResTarget, m *ast.MultiAssignRef) {
-	if row := m.GetSource().GetRowExpr(); row != nil && int(m.GetColno()) <= len(row.GetArgs()) {
-		as.one(t, row.GetArgs()[m.GetColno()-1])
+// multi plans SET (a, b) = (SELECT …).
+func (as *assignment) multi(targets []*ast.Node, source *ast.Node) {
+	guarded := false
+	for _, n := range targets {
+		t := n.GetResTarget()
+		as.checkTarget(as.rel, t.GetName(), int(t.GetLocation()))
+		guarded = guarded || as.rel.protects(t.GetName()) != nil
+		if t.GetName() == as.rel.tenant.Column {
+			refuse(int(t.GetLocation()), codeUnsupported, "Leave the column out.", "column %s.%s cannot be set from a subquery", as.rel.qualified(), t.GetName())
+		}
+	}
+	if !guarded {
+		as.inClause("a value of SET", func() { as.walk(source, as.scope) })
 		return
 	}
-	if c := as.rel.protects(t.GetName()); c != nil || t.GetName() == as.rel.tenant.Column {
-		refuse(int(t.GetLocation()), codeUnsupported, "Write a row of parameters or literals.",
-			"column %s.%s cannot be set from a subquery", as.rel.qualified(), t.GetName())
+	protected := func(i int) *Column {
+		if i >= len(targets) {
+			return nil
+		}
+		return as.rel.protects(targets[i].GetResTarget().GetName())
 	}
-	if m.GetColno() == 1 {
-		as.inClause("a value of SET", func() { as.walk(m.GetSource(), as.scope) })
+	v, ok := as.subquery(source.GetSubLink().GetSubselect(), as.scope, func(i int) bool { return protected(i) != nil })
+	if !ok || len(v.out.cols) != len(targets) {
+		refuse(as.position(source), codeUnsupported, "Write a row of parameters or literals.", "columns of %s cannot be set from a subquery whose columns are not known", as.rel.qualified())
 	}
+	for i := range targets {
+		as.fromSubquery(protected(i), v, i, int(targets[i].GetResTarget().GetLocation()))
+	}
+}
+
+func (as *assignment) fromSubquery(c *Column, v *subvalues, i, at int) {
+	if c != nil {
+		as.used(c, UseUpdate, at)
+		s := as.storing(c)
+		s.put(s.takeFrom(v, i, at))
+		return
+	}
+	if from := &v.out.cols[i]; from.prot != nil {
+		refuseUse(from, at, "a value of SET", hintPlain)
+	}
+	as.plain(&v.out.cols[i], at)
 }
 
 // one plans one column and its value.
@@ -60,8 +94,12 @@ func (as *assignment) one(t *ast.ResTarget, val *ast.Node) {
 	case val.GetSetToDefault() != nil:
 		refuse(at, codeUnsupported, "Write NULL, a parameter or a literal.", "protected column %s.%s cannot be set to its default, which the server would write unsealed", as.rel.qualified(), c.Name)
 	default:
-		(&storing{as.analysis, as.rel, c, as.scope, as.tenant, as.mayCopy}).store(val)
+		as.storing(c).store(val)
 	}
+}
+
+func (as *assignment) storing(c *Column) *storing {
+	return &storing{as.analysis, as.rel, c, as.scope, as.tenant, as.mayCopy, as.target.home()}
 }
 
 // mayCopy lets a value of the same field of the same row, or of one with the same tenant, move as it is.

@@ -222,7 +222,7 @@ func (in *insertion) protectedTarget(i int) *Column {
 // storing is a value of a source row on its way into a column.
 func (in *insertion) storing(c *Column, r sourceRow, copies func(r reference, at int)) *storing {
 	tenant := func(c *Column, at int, from listRow) tenantValue { return in.mustTenant(r, c, at, from) }
-	return &storing{in.analysis, in.rel, c, cmp.Or(r.scope, in.scope), tenant, copies}
+	return &storing{in.analysis, in.rel, c, cmp.Or(r.scope, in.scope), tenant, copies, nil}
 }
 
 // rowTenant is the tenant of a row, if its values tell.

@@ -228,7 +228,7 @@ func (a *analysis) argument(p *Prepared, use *ParamUse, args []*ast.Node) {
 			"the value for protected column %s.%s has casts in the prepared statement and is a parameter of EXECUTE", r.qualified(), use.Column.Name)
 	}
 	tenant := func(c *Column, at int, _ listRow) tenantValue { return a.argumentTenant(r, use, args, at) }
-	(&storing{a, r, use.Column, &scope{}, tenant, nil}).store(arg)
+	(&storing{a, r, use.Column, &scope{}, tenant, nil, nil}).store(arg)
 	for i := edits; i < len(a.edits); i++ {
 		l := a.edits[i].Literal
 		if l == nil {

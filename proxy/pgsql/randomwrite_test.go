@@ -61,7 +61,8 @@ func (w *writer) value(table, column string) string {
 	}
 	if w.oneIn(4) {
 		return w.pick("coalesce("+w.param(plaintext)+", email)", "CASE WHEN true THEN 'PLAIN' ELSE email2 END", "'PLAIN'::varchar(3)", "coalesce(EXCLUDED.email, "+table+".email)",
-			"CASE WHEN "+w.param("t")+"::bool THEN "+w.param(plaintext)+"::text END", "coalesce(email2, 'PLAIN')::text", "(CASE WHEN id > 5 THEN email ELSE 'PLAIN' END)", "'PLA' || 'IN'", "NULL")
+			"CASE WHEN "+w.param("t")+"::bool THEN "+w.param(plaintext)+"::text END", "coalesce(email2, 'PLAIN')::text", "(CASE WHEN id > 5 THEN email ELSE 'PLAIN' END)", "'PLA' || 'IN'", "NULL",
+			"(SELECT email FROM archive WHERE tenant = "+w.tenant(false)+" LIMIT 1)", "(SELECT x.email FROM archive x WHERE x.tenant = "+table+".tenant_id LIMIT 1)", "(SELECT "+w.param(plaintext)+")")
 	}
 	return w.pick("'PLAIN'", "'PLAIN'::text", "E'PLAIN'", "$$PLAIN$$", "('PLAIN')", "NULL", "NULL::text", "email", "email2", "EXCLUDED.email",
 		w.param(plaintext), w.param(plaintext), w.param(plaintext), w.param(plaintext)+"::text", "CAST("+w.param(plaintext)+" AS text)", "("+w.param(plaintext)+")")
@@ -95,7 +96,7 @@ func (w *writer) set(table string) string {
 		pairs = append(pairs, c+" = "+values[len(values)-1])
 	}
 	if w.oneIn(5) {
-		return "(" + strings.Join(columns, ", ") + ") = ROW (" + strings.Join(values, ", ") + ")"
+		return "(" + strings.Join(columns, ", ") + ") = " + w.pick("ROW (", "(SELECT ") + strings.Join(values, ", ") + ")"
 	}
 	return strings.Join(pairs, ", ")
 }

@@ -25,6 +25,7 @@ type storing struct {
 	tenant tenantOfValue
 	// copies refuses a protected column whose values may not be copied into the target as they are. If it is nil, none may.
 	copies func(r reference, at int)
+	home   *row // the row that is written, if it is there already
 }
 
 func (s *storing) name() string { return s.rel.qualified() + "." + s.column.Name }

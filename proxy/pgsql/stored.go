@@ -39,6 +39,14 @@ func (s *storing) take(n *ast.Node) stored {
 		return s.caseOf(e.CaseExpr)
 	case *ast.Node_ColumnRef:
 		return s.columnValue(e.ColumnRef)
+	case *ast.Node_SubLink:
+		at := s.position(n)
+		if e.SubLink.GetSubLinkType() != ast.SubLinkType_EXPR_SUBLINK {
+			break
+		}
+		if v, ok := s.subquery(e.SubLink.GetSubselect(), s.scope, func(int) bool { return true }); ok && len(v.out.cols) == 1 {
+			return s.takeFrom(v, 0, at)
+		}
 	case *ast.Node_FuncCall:
 		if isUnnest(e.FuncCall) && len(e.FuncCall.GetArgs()) == 1 {
 			return s.elements(operandOf(e.FuncCall.GetArgs()[0]))

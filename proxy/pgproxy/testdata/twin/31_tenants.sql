@@ -176,3 +176,36 @@ select * from unnest('{a,b}'::text[], '{1,2}'::int[]) with ordinality
 select u.*, c.name from unnest('{1,2}'::int[]) u join customers c on c.id = u
 
 select email from unnest('{1,2}'::int[]) as u (id) join customers on customers.id = u.id
+
+update customers set email = (select 'marker sub') where id = 1 and tenant_id = 'acme' returning email
+
+update customers set email = (select d.email from customers d where d.id = 2 and d.tenant_id = 'acme') where id = 1 and tenant_id = 'acme' returning email
+
+update customers set email = (select d.email from customers d where d.id = 2 and d.tenant_id = customers.tenant_id) where id = 1 returning email
+
+update customers c set email = (select d.email from customers d where d.id = 2) where id = 1 and tenant_id = 'acme'
+
+update customers c set email = (select d.email from customers d where d.id = 3 and d.tenant_id = 'globex') where id = 1 and tenant_id = 'acme'
+
+update customers c set email = (select d.note from customers d where d.id = 2 and d.tenant_id = 'acme') where id = 1 and tenant_id = 'acme'
+
+update customers c set email = (select name from customers d where d.id = 2 and d.tenant_id = 'acme') where id = 1 and tenant_id = 'acme'
+
+update customers c set (email, name) = (select d.email, 'from sub' from customers d where d.id = 5 and d.tenant_id = c.tenant_id) where id = 1 returning email, name
+
+update customers c set (name, email, points) = (select upper(o.note), 'marker sub', 77370 from orders o where o.id = 1) where c.id = 1 and c.tenant_id = 'acme' returning name, email, points
+
+update customers c set (name, email) = (select d.email, d.email from customers d where d.id = 5 and d.tenant_id = c.tenant_id) where id = 1
+
+update customers c set (name, tenant_id) = (select 'x', 'acme') where id = 1
+
+-- params: marker sp | acme
+update customers set email = (select $1::varchar(8)) where id = 1 and tenant_id = $2 returning email
+
+insert into customers (id, tenant_id, email) values (3198, 'acme', (select email from customers where id = 2 and tenant_id = 'acme')) returning email
+
+insert into customers (id, tenant_id, email) values (3199, 'acme', coalesce((select email from customers where id = 2 and tenant_id = 'acme'), 'marker')) returning email
+
+insert into customers (id, tenant_id, email) values (3200, 'acme', (select email from customers where id = 2))
+
+insert into customers (id, tenant_id, email) values (3200, 'acme', (values ('marker')))
