@@ -40,7 +40,23 @@ func (m *machine) clientValue(st *statement, b *pgwire.Bind, use *pgsql.ParamUse
 	if i >= len(b.Params) || b.Params[i].Null {
 		return v, false
 	}
-	return given{b.Params[i].Value, pgvalue.Format(m.scratch.formats[i]), st.paramType(use)}, true
+	v = given{b.Params[i].Value, pgvalue.Format(m.scratch.formats[i]), st.paramType(use)}
+	return v, use.NullIf == nil || string(v.bytes) != *use.NullIf
+}
+
+// fitsNullIf refuses a parameter that is declared to be no text, whose bytes can't be held against one.
+func (m *machine) fitsNullIf(st *statement) *Error {
+	for i := range st.plan.Params {
+		use := &st.plan.Params[i]
+		if use.NullIf == nil {
+			continue
+		}
+		if oid := st.paramType(use); oid != textOID && oid != varcharOID {
+			return &Error{Code: codeNotSupported, Message: "a parameter of NULLIF for a protected column is declared to be no text",
+				Hint: "Declare it as text, or leave its type open."}
+		}
+	}
+	return nil
 }
 
 // place is the index of the parameter that the sealed value goes to.

@@ -56,6 +56,10 @@ func (m *machine) parse(msg []byte, out *output) error {
 		m.refuse(errSurplusTypes(), name, out)
 		return nil
 	}
+	if reason := m.fitsNullIf(st); reason != nil {
+		m.refuse(reason, name, out)
+		return nil
+	}
 	st.meanings = m.meanings(plan.Names)
 	if m.settings.used {
 		st.sealed = m.settings.known

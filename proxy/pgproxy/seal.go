@@ -224,8 +224,12 @@ func (m *machine) sealParams(st *statement, b *pgwire.Bind) error {
 		use := &params[i]
 		value, ok := m.clientValue(st, b, use)
 		to := place(use)
-		if !ok || to >= len(b.Params) {
+		switch {
+		case to >= len(b.Params):
 			continue // the server refuses a Bind with too few parameters by itself
+		case !ok:
+			b.Params[to] = pgwire.Param{Null: true}
+			continue
 		}
 		start := len(sealed)
 		var err error

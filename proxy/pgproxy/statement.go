@@ -53,7 +53,7 @@ func (st *statement) columns() []pgsql.ResultColumn {
 
 // declared returns the type that the client declared for a parameter, counted from 1, or 0.
 func (st *statement) declared(param int) uint32 {
-	if param <= len(st.oids) {
+	if 1 <= param && param <= len(st.oids) {
 		return st.oids[param-1]
 	}
 	return 0

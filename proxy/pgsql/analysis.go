@@ -99,7 +99,7 @@ func (a *analysis) paramIs(n int, role paramRole) {
 
 // sameRole reports whether two uses seal a value alike. A cast that changes nothing is of no account: it is taken out.
 func (a *analysis) sameRole(x, y paramRole) bool {
-	return x.sealed.alike(y.sealed) && slices.Equal(x.sealed.Casts, y.sealed.Casts) && x.tenant.Claims == y.tenant.Claims && a.oneTenant(x.tenant, y.tenant)
+	return x.sealed.alike(y.sealed) && slices.Equal(x.sealed.Casts, y.sealed.Casts) && x.sealed.NullIf == y.sealed.NullIf && x.tenant.Claims == y.tenant.Claims && a.oneTenant(x.tenant, y.tenant)
 }
 
 func (a *analysis) edit(start, end int, text string) {

@@ -143,6 +143,8 @@ type ParamUse struct {
 	Form    Form
 	// Array is true for an array whose elements each meet the column: = ANY ($1).
 	Array bool
+	// NullIf, if not nil, is the text that becomes NULL: the parameter is a text.
+	NullIf *string
 	// Casts are to be carried out on the value, in this order, before it becomes the column's type. The first may be to
 	// CastOID.
 	Casts []Cast

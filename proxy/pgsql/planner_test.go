@@ -135,6 +135,9 @@ func describe(text string, p *Plan) string {
 		}
 		b.WriteString(describeForm(u.Form, u.Array))
 		b.WriteString(describeCasts(u.Casts))
+		if u.NullIf != nil {
+			fmt.Fprintf(&b, ", NULL if %q", *u.NullIf)
+		}
 		b.WriteByte('\n')
 	}
 	for i, s := range p.Statements {

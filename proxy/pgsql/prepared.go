@@ -223,9 +223,9 @@ func (a *analysis) argument(p *Prepared, use *ParamUse, args []*ast.Node) {
 			"the value for protected column %s.%s has a cast to another type than that of the prepared statement's parameter", r.qualified(), use.Column.Name)
 	}
 	edits := len(a.edits)
-	if len(use.Casts) > 0 && operandOf(arg).kind == operandParam {
+	if (len(use.Casts) > 0 || use.NullIf != nil) && operandOf(arg).kind == operandParam || use.NullIf != nil {
 		refuse(at, codeUnsupported, "Bind and execute the statement through the protocol.",
-			"the value for protected column %s.%s has casts in the prepared statement and is a parameter of EXECUTE", r.qualified(), use.Column.Name)
+			"the value for protected column %s.%s is computed from its parameter in the prepared statement, which EXECUTE cannot do", r.qualified(), use.Column.Name)
 	}
 	tenant := func(c *Column, at int, _ listRow) tenantValue { return a.argumentTenant(r, use, args, at) }
 	(&storing{a, r, use.Column, &scope{}, tenant, nil, nil}).store(arg)

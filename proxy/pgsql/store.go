@@ -86,7 +86,7 @@ func (s *storing) seal(src *valueSource) {
 		return
 	}
 	if src.kind == operandParam {
-		use := &ParamUse{Param: src.param, Column: s.column, Tenant: ref.TenantRef, CastOID: castOID, Casts: casts, Array: src.array}
+		use := &ParamUse{Param: src.param, Column: s.column, Tenant: ref.TenantRef, CastOID: castOID, Casts: casts, Array: src.array, NullIf: src.nullIf}
 		number := s.sealedParam(paramRole{sealed: use, tenant: ref, at: at})
 		s.respell(src, "$"+strconv.Itoa(number), number != src.param)
 		return
@@ -150,6 +150,9 @@ func (s *storing) told(src *valueSource, end int) string {
 }
 
 func (s *storing) mustSpan(src *valueSource) (start, end int) {
+	if src.span[1] > 0 {
+		return src.span[0], src.span[1]
+	}
 	start, end, ok := s.span(src.operand)
 	if !ok {
 		refuse(max(src.at, -1), codeUnsupported, "Leave the cast out.", "the value for protected column %s cannot be delimited", s.name())

@@ -19,6 +19,8 @@ type valueSource struct {
 	typ      string    // the server's type at this point; empty if the value is yet to get one
 	chain    []Cast    // the casts up to this point, innermost first, the server's own included
 	indirect bool      // other sources decide on the type, so the server has to be told
+	nullIf   *string   // the value that becomes NULL
+	span     [2]int    // the bytes that it takes of the text, if not those of its leaf and casts
 	array    bool      // an array, of which each element is stored
 	copied   bool      // a protected column, whose values are copied as they are
 	from     listRow   // where it comes from, if that is a list
@@ -46,6 +48,10 @@ func (s *storing) take(n *ast.Node) stored {
 		}
 		if v, ok := s.subquery(e.SubLink.GetSubselect(), s.scope, func(int) bool { return true }); ok && len(v.out.cols) == 1 {
 			return s.takeFrom(v, 0, at)
+		}
+	case *ast.Node_AExpr:
+		if v, ok := s.nullIf(e.AExpr); ok {
+			return v
 		}
 	case *ast.Node_FuncCall:
 		if isUnnest(e.FuncCall) && len(e.FuncCall.GetArgs()) == 1 {

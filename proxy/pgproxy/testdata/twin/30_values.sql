@@ -223,3 +223,16 @@ update typed set t = v.t from (values ($1::int, $2), ($3::int, $4)) as v (id, t)
 update typed set t = v.t, i8 = v.n from (values (202, 'marker', 77370), (203, null, 7)) as v (id, t, n) where typed.id = v.id returning typed.id, typed.t, typed.i8
 
 update typed set t = coalesce(v.t, typed.t) from (values (202, 'marker', 5), (203, null, 7)) as v (id, t, n) where typed.id = v.id returning typed.id, typed.t
+
+insert into typed (id, t, v) values (300, nullif('marker', ''), nullif('x', 'x')), (301, nullif('', ''), nullif('marker'::text, 'y')::varchar(3)), (302, coalesce(nullif('marker', 'marker'), 'marker two'), null) returning t, v
+
+insert into typed (id, i8) values (303, nullif(5, 5))
+
+-- params: marker | 
+insert into typed (id, t, v) values (304, nullif($1, ''), nullif($2::text, '')) returning t, v
+
+-- params: NULL | marker n
+insert into typed (id, t, v) values (305, nullif($1, ''), coalesce(nullif($2, 'marker n'), 'marker default')) returning t, v
+
+-- params: marker
+update typed set t = coalesce(nullif($1, ''), t) where id = 304 returning t
