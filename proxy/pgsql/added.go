@@ -40,6 +40,9 @@ func (u *ParamUse) shown() uint32 {
 
 // clientParams is the greatest number of a parameter in the text.
 func (a *analysis) clientParams() int {
+	if len(a.added) > 0 {
+		return a.added[0].sealed.Added - 1
+	}
 	most := 0
 	for i := range a.tokens {
 		if a.tokens[i].kind == tokParam {

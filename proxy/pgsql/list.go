@@ -10,6 +10,8 @@ import (
 // What they are, values to seal or not, shows only where the column is used; they must be the one or the other.
 type list struct {
 	values []*ast.Node
+	// fitsAs is the table for whose tenant the values were found to fit: a list may be long, and each value asks.
+	fitsAs *relation
 	array  bool // the only value is an array, whose elements are the rows: unnest($1::text[])
 }
 
@@ -178,21 +180,30 @@ func (a *analysis) tenantList(r *relation, c *column, casts []*ast.TypeCast) (v 
 			return v, false
 		}
 	}
-	// Values of different kinds could change their spelling on the way to a common type.
-	kind := operandOf(c.list.values[0]).kind
-	for _, n := range c.list.values {
-		if o := operandOf(n); o.kind != kind {
-			return v, false
-		}
-		if _, ok := a.tenantFrom(r, n); !ok {
-			return v, false
-		}
+	if c.list.fitsAs != r && !a.fitTenants(r, c.list) {
+		return v, false
 	}
 	if len(c.list.values) == 1 {
 		return a.tenantFrom(r, c.list.values[0])
 	}
-	if kind == operandParam && isTextType(r.Columns[i].TypeOID) {
-		a.tellText(c.list.values)
-	}
 	return tenantValue{list: c.list, home: c.row}, true
+}
+
+// fitTenants reports whether each value of a list is a tenant. Values of different kinds could change their spelling on the
+// way to a common type.
+func (a *analysis) fitTenants(r *relation, l *list) bool {
+	kind := operandOf(l.values[0]).kind
+	for _, n := range l.values {
+		if operandOf(n).kind != kind {
+			return false
+		}
+		if _, ok := a.tenantFrom(r, n); !ok {
+			return false
+		}
+	}
+	if len(l.values) > 1 && isTextType(r.Columns[r.column(r.tenant.Column)].TypeOID) {
+		a.tellText(l.values)
+	}
+	l.fitsAs = r
+	return true
 }

@@ -108,11 +108,8 @@ func (s *storing) seal(src *valueSource) {
 }
 
 // literalAsParam makes a constant a parameter that is added to the text: its tenant is known only when the client passes
-// its own parameters.
+// its own parameters. The plan is for this constant alone: it has no template.
 func (s *storing) literalAsParam(src *valueSource, ref tenantValue) {
-	for i := range s.tokens {
-		s.meet(int(s.tokens[i].start), literalCompared) // the plan is for these constants alone
-	}
 	castOID, casts := s.steps(src)
 	number := s.addParam(paramRole{tenant: ref, at: src.at, sealed: &ParamUse{
 		Value: src.value, Column: s.column, Tenant: ref.TenantRef, CastOID: castOID, Casts: casts, Array: src.array}})

@@ -25,8 +25,42 @@ insert into customers (id, tenant_id, email) values ($1, $2, $3::text)
 -- feature: Writing / E'', U&'', $$ and typed literals
 insert into customers (id, tenant_id, email, note, born) values (908, 'acme', E'marker\n', $$marker$$, date '2077-01-01')
 
+-- feature: Writing / casts with a length, precision or of another type
+insert into typed (id, t, i8, num) values (9001, 'marker 9001'::varchar(6), 77370.4, '1.005'::numeric(5,2)) returning t, i8, num
+
+-- feature: Writing / an expression over constants only
+insert into customers (id, tenant_id, email) values (9002, 'acme', 'marker ' || '9002')
+
+-- feature: Writing / NULLIF of a parameter
+-- params: marker
+insert into typed (id, t) values (9003, nullif($1, ''))
+
+-- feature: Writing / one parameter for two protected columns
+-- params: 9004 | acme | marker both
+insert into customers (id, tenant_id, email, note) values ($1, $2, $3, $3)
+
+-- feature: Writing / a literal, its tenant a parameter
+-- params: acme
+insert into customers (id, tenant_id, email) values (9005, $1, 'marker 9005')
+
+-- feature: Writing / INSERT … SELECT FROM (VALUES …), of several tenants
+insert into customers (id, tenant_id, email) select v.id, v.t, v.e::text from (values (9006, 'acme', 'marker v'), (9007, 'globex', 'marker w')) v (id, t, e)
+
+-- feature: Writing / INSERT … SELECT … UNION ALL SELECT
+insert into customers (id, tenant_id, email) select 9008, 'acme', 'marker 9008' union all select 9009, 'globex', 'marker 9009'
+
+-- feature: Writing / INSERT … SELECT FROM unnest(arrays)
+-- params: {9010,9011} | {marker 9010,NULL} | acme
+insert into customers (id, tenant_id, email) select v.id, $3, v.email from unnest($1::int[], $2::text[]) v (id, email)
+
+-- feature: Writing / UPDATE from a subquery held to the tenant
+update customers set email = (select d.email from customers d where d.id = 9010 and d.tenant_id = customers.tenant_id) where id = 9011
+
+-- feature: Writing / MERGE that updates and inserts
+merge into customers c using (values (9011, 'acme', 'marker m'), (9012, 'acme', 'marker n')) s (id, tenant, email) on c.id = s.id and c.tenant_id = s.tenant when matched then update set email = s.email when not matched then insert (id, tenant_id, email) values (s.id, s.tenant, s.email)
+
 -- feature: Writing / a function of the value
-insert into customers (id, tenant_id, email) values (909, 'acme', lower('MARKER'))
+insert into customers (id, tenant_id, email) values (909, 'acme', reverse('MARKER'))
 
 -- feature: Writing / the server's clock
 insert into customers (id, tenant_id, born) values (909, 'acme', current_date)
@@ -156,6 +190,18 @@ select email, row_number() over (order by id) from customers where id = 902
 
 -- feature: Reading / UNION ALL
 select id, tenant_id, email from customers where id = 902 union all select id, tenant_id, email from customers where id = 905
+
+-- feature: Reading / UNION ALL without the tenant column
+select email from customers where id = 902 union all select email from customers where id = 905
+
+-- feature: Reading / GROUP BY a key, with the protected column
+select id, email, count(*) from customers where id = 902 group by id
+
+-- feature: Reading / DISTINCT ON other columns
+select distinct on (tenant_id) tenant_id, id, email from customers where id in (901, 902) order by tenant_id, id
+
+-- feature: Reading / a subquery as a value, held to the row's tenant
+select c.id, (select d.email from customers d where d.id = c.id and d.tenant_id = c.tenant_id) from customers c where c.id = 902
 
 -- feature: Reading / UNION (distinct) of a randomised column
 select email from customers union select note from customers
