@@ -112,7 +112,7 @@ func (m *machine) trackServer(typ byte, first *pending, back *output) {
 	case 'G':
 		m.copyIn(first, back)
 	case 'c':
-		m.server.rows = nil
+		m.endCopies()
 	}
 }
 

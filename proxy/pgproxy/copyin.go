@@ -166,11 +166,24 @@ func (m *machine) endCopyIn() {
 	c := &m.client
 	c.drop += c.feed
 	c.rows, c.feed, c.deaf = nil, 0, true
+	m.releaseCopy()
+}
+
+// releaseCopy lets go of the memory that a COPY of large values has taken.
+func (m *machine) releaseCopy() {
+	for _, b := range []*[]byte{&m.scratch.copied, &m.scratch.tenantField, &m.scratch.stored} {
+		if cap(*b) > maxKept {
+			*b = nil
+		}
+	}
 }
 
 // endCopies forgets the COPY under way when the server says that it has ended.
 func (m *machine) endCopies() {
-	m.server.rows = nil
+	if m.server.rows != nil {
+		m.server.rows = nil
+		m.releaseCopy()
+	}
 	if m.client.rows != nil { // without the client's CopyDone: this is no server that keeps to the protocol
 		m.endCopyIn()
 	}
