@@ -15,9 +15,7 @@ func TestDumpIsTakenAndRestoredThroughTheProxy(t *testing.T) {
 	s := newStage(t)
 	c := &pgxClient{Conn: connect(t, s.dsn())}
 	const rows = 20
-	for i := range int64(rows) {
-		check(t, c.exec(insertSQL, s.fill(row{ID: i, Tenant: []string{"acme", "globex"}[i%2], Name: &s.control}).args()...))
-	}
+	s.insertRows(t, rows)
 	contents := func() string {
 		t.Helper()
 		var all strings.Builder
@@ -48,6 +46,16 @@ func TestDumpIsTakenAndRestoredThroughTheProxy(t *testing.T) {
 		}
 	}
 	s.assertNoLeak()
+}
+
+// insertRows inserts rows with values in all columns, for two tenants in turn, so that the search for leaks has what to
+// look for.
+func (s *stage) insertRows(t *testing.T, n int) {
+	t.Helper()
+	c := &pgxClient{Conn: connect(t, s.dsn())}
+	for i := range int64(n) {
+		check(t, c.exec(insertSQL, s.fill(row{ID: i, Tenant: []string{"acme", "globex"}[i%2], Name: &s.control}).args()...))
+	}
 }
 
 func (s *stage) tool(t *testing.T, name string, args ...string) {
