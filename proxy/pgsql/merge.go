@@ -15,7 +15,7 @@ type merging struct {
 // merge plans MERGE.
 func (a *analysis) merge(s *ast.MergeStmt, sc *scope, dest destination) output {
 	sc = a.with(s.GetWithClause(), sc)
-	m := &merging{analysis: a, rel: a.table(s.GetRelation()), on: s.GetJoinCondition(), scope: sc}
+	m := &merging{analysis: a, rel: a.writable(s.GetRelation()), on: s.GetJoinCondition(), scope: sc}
 	m.target = a.targetItem(s.GetRelation(), m.rel)
 	m.source = a.from([]*ast.Node{s.GetSourceRelation()}, sc)
 	defer a.enter()()
@@ -71,6 +71,7 @@ func (m *merging) when(w *ast.MergeWhenClause) {
 			m.assignmentTo(m.rel, m.target, level, m.hold(m.rel, m.target.home(), conditions, level)).plan(w.GetTargetList())
 			return
 		}
+		m.refuseTenantChange(m.rel, w.GetTargetList())
 		m.inClause("a value of SET in another table", func() { m.setElsewhere(w.GetTargetList(), level) })
 	}
 }
