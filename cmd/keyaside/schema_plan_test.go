@@ -150,3 +150,19 @@ func TestSchemaLeavesAloneWhatOthersMade(t *testing.T) {
 		}
 	}
 }
+
+func TestSchemaGoesThroughForeignKeys(t *testing.T) {
+	conn := newDatabase(t)
+	execute(t, conn, `create table customers (tenant_id text, email bytea, primary key (tenant_id, email));
+		create table orders (tenant_id text, email bytea, foreign key (tenant_id, email) references customers on update cascade);
+		insert into customers values ('acme', '\xf54b1300'::bytea || sha256('x')); insert into orders select * from customers`)
+	table := func(name string) pgsql.Table {
+		return pgsql.Table{Schema: "public", Name: name, Tenant: pgsql.TenantSource{Column: "tenant_id"}, Columns: []pgsql.Column{{Name: "email", Search: pgsql.SearchDeterministic}}}
+	}
+	applies(t, conn, false, table("customers"), table("orders"))
+	execute(t, conn, `update public.customers set email = '\xf54b1300'::bytea || sha256('y')`)
+	if _, err := conn.Exec(t.Context(), `insert into public.orders values ('acme', '\xf54b1300'::bytea || sha256('z'))`); err == nil {
+		t.Error("the foreign key does not hold")
+	}
+	applies(t, conn, true, table("orders"), table("customers"))
+}
