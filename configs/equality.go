@@ -26,7 +26,7 @@ type Equality struct {
 	// domain, type, form and normalisers. Spelled as a field id. Default: the field's id.
 	Domain string `yaml:"domain"`
 	// Normalise lists what is done to a value before its term is made, so that values that differ in that alone are equal:
-	// lower (case), trim (white space at both ends), digits (everything but digits 0 to 9 is left out). In whatever order
+	// lower (case, as lower() does), trim (spaces at both ends, as trim() does), digits (everything but digits 0 to 9 is left out). In whatever order
 	// they are written, they are applied in this one. Only with form: term, for text and varchar. What is stored is the
 	// value as it was written.
 	Normalise []string `yaml:"normalise"`

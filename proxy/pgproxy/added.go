@@ -34,13 +34,13 @@ func (m *machine) extend(st *statement, b *pgwire.Bind) {
 // clientValue is the value that is sealed for a use of a parameter; not ok if there is none, or it is NULL.
 func (m *machine) clientValue(st *statement, b *pgwire.Bind, use *pgsql.ParamUse) (v given, ok bool) {
 	if use.Param == 0 {
-		return given{[]byte(use.Value), pgvalue.TextFormat, use.CastOID}, true
+		return given{[]byte(use.Value), pgvalue.TextFormat, use.CastOID, use.Normalise}, true
 	}
 	i := use.Param - 1
 	if i >= len(b.Params) || b.Params[i].Null {
 		return v, false
 	}
-	v = given{b.Params[i].Value, pgvalue.Format(m.scratch.formats[i]), st.paramType(use)}
+	v = given{b.Params[i].Value, pgvalue.Format(m.scratch.formats[i]), st.paramType(use), use.Normalise}
 	return v, use.NullIf == nil || string(v.bytes) != *use.NullIf
 }
 

@@ -18,7 +18,7 @@ func (m *machine) cast(c *pgsql.Column, v given, casts []pgsql.Cast) (given, err
 			return v, sealError(c, err)
 		}
 		*buf = out
-		v = given{out, format, step.OID}
+		v = given{bytes: out, format: format, oid: step.OID}
 	}
 	return v, nil
 }

@@ -7,7 +7,7 @@ import "github.com/keyaside/keyaside/proxy/pgsql"
 func checkDeclared(plan *pgsql.Plan, oids []uint32) *Error {
 	for i := range plan.Params {
 		use := &plan.Params[i]
-		if use.Form == pgsql.FormStored || use.Param > len(oids) {
+		if use.Form == pgsql.FormStored || use.Param == 0 || use.Param > len(oids) {
 			continue
 		}
 		oid := oids[use.Param-1]

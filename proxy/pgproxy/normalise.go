@@ -7,11 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// normalise appends to dst the form of a text of which its equality term is made. Each normaliser does what the function of
+// appendNormal appends to dst the form of a text of which its equality term is made. Each normaliser does what the function of
 // SQL does that statements write for it: lower what lower() does, by Unicode's simple mapping, which is that of the
 // server's locales but for a few letters; trim what trim() does, to spaces only; digits what
 // regexp_replace(x, '[^0-9]', ”, 'g') does.
-func normalise(dst, plain []byte, how string) []byte {
+func appendNormal(dst, plain []byte, how string) []byte {
 	start := len(dst)
 	dst = append(dst, plain...)
 	for how != "" {

@@ -13,7 +13,7 @@ func TestNormalisersDoWhatTheFunctionsOfSQLDo(t *testing.T) {
 		{"lower,trim,digits", " A1b2 ", "12"},
 		{"trim", "   ", ""},
 	} {
-		if got := string(normalise([]byte("before"), []byte(c.value), c.how)); got != "before"+c.want {
+		if got := string(appendNormal([]byte("before"), []byte(c.value), c.how)); got != "before"+c.want {
 			t.Errorf("%s of %q gives %q", c.how, c.value, got)
 		}
 	}

@@ -152,7 +152,7 @@ func (m *machine) appendEdit(dst []byte, e *pgsql.Edit) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
-	v := given{[]byte(l.Value), pgvalue.TextFormat, l.CastOID}
+	v := given{[]byte(l.Value), pgvalue.TextFormat, l.CastOID, l.Normalise}
 	if l.Array {
 		dst, err = m.appendArrayLiteral(dst, l, tenant, v)
 		return append(dst, e.Text...), err
@@ -302,7 +302,7 @@ const unknownOID = 705
 
 // seal appends the envelope of a value that the client sent.
 func (m *machine) seal(dst []byte, c *pgsql.Column, tenant, value []byte, format pgvalue.Format, oid uint32) ([]byte, error) {
-	return m.sealAs(dst, pgsql.FormStored, c, tenant, given{value, format, oid})
+	return m.sealAs(dst, pgsql.FormStored, c, tenant, given{value, format, oid, ""})
 }
 
 // renew asks for the tenant's active key again after its message budget was used up, and gives up if the key that was

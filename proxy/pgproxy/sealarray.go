@@ -97,7 +97,7 @@ func (m *machine) eachSealed(form pgsql.Form, c *pgsql.Column, tenant []byte, v 
 		if err != nil {
 			return sealError(c, err)
 		}
-		envelope, err := m.sealPlain(m.scratch.envelope[:0], form, c, keys)
+		envelope, err := m.sealPlain(m.scratch.envelope[:0], form, c, keys, "")
 		clear(m.scratch.plain)
 		m.scratch.envelope = envelope[:0]
 		switch {

@@ -14,6 +14,8 @@ type given struct {
 	bytes  []byte
 	format pgvalue.Format
 	oid    uint32
+	// normalise is what the statement does to the value before it compares it, as in pgsql.Column.Normalise.
+	normalise string
 }
 
 // sealAs appends what takes the place of a value: its envelope, or its equality term.
@@ -34,7 +36,7 @@ func (m *machine) sealAs(dst []byte, form pgsql.Form, c *pgsql.Column, tenant []
 	case err != nil:
 		return dst, sealError(c, err)
 	}
-	dst, err = m.sealPlain(dst, form, c, keys)
+	dst, err = m.sealPlain(dst, form, c, keys, v.normalise)
 	clear(m.scratch.plain)
 	switch {
 	case errors.Is(err, fieldcrypt.ErrBudget):
@@ -77,28 +79,40 @@ func (m *machine) sealKeys(form pgsql.Form, c *pgsql.Column, tenant []byte) (key
 	return keys, err
 }
 
-// sealPlain seals scratch.plain.
-func (m *machine) sealPlain(dst []byte, form pgsql.Form, c *pgsql.Column, keys sealingKeys) ([]byte, error) {
+// sealPlain seals scratch.plain, to which the statement does what normalise lists.
+func (m *machine) sealPlain(dst []byte, form pgsql.Form, c *pgsql.Column, keys sealingKeys, normalise string) ([]byte, error) {
 	f := m.policy.field(c).field
-	switch c.Search {
-	case pgsql.SearchNone:
+	switch {
+	case c.Search == pgsql.SearchNone:
 		return keys.data.Seal(dst, f, m.scratch.plain)
-	case pgsql.SearchDeterministic:
+	case c.Search == pgsql.SearchDeterministic:
 		return keys.index.SealDeterministic(dst, f, m.scratch.plain)
+	case form == pgsql.FormTerm:
+		return m.appendTerm(dst, c, keys.index, normalise)
 	}
-	normal := normalise(m.scratch.term[:0], m.scratch.plain, c.Normalise)
-	if form == pgsql.FormTerm {
-		dst, err := keys.index.AppendTerm(dst, f, normal)
-		clear(normal)
-		m.scratch.term = normal[:0]
-		return dst, err
-	}
-	size := len(normal)
-	normal, err := keys.index.AppendTerm(normal, f, normal)
+	term := appendNormal(m.scratch.term[:0], m.scratch.plain, c.Normalise)
+	size := len(term)
+	term, err := keys.index.AppendTerm(term, f, term)
 	if err == nil {
-		dst, err = keys.data.SealWithTerm(dst, f, normal[size:], m.scratch.plain)
+		dst, err = keys.data.SealWithTerm(dst, f, term[size:], m.scratch.plain)
 	}
-	clear(normal)
-	m.scratch.term = normal[:0]
+	clear(term)
+	m.scratch.term = term[:0]
 	return dst, err
+}
+
+// appendTerm appends the term that is compared with those of a column. A column's terms are of normalised values: what is
+// compared with them and differs from its own normalised form is equal to none.
+func (m *machine) appendTerm(dst []byte, c *pgsql.Column, key *fieldcrypt.Key, normalise string) ([]byte, error) {
+	value := appendNormal(m.scratch.term[:0], m.scratch.plain, normalise)
+	size := len(value)
+	both := appendNormal(value, value, c.Normalise)
+	defer func() {
+		clear(both)
+		m.scratch.term = both[:0]
+	}()
+	if string(both[:size]) != string(both[size:]) {
+		return appendUnequal(dst, pgsql.FormTerm), nil
+	}
+	return key.AppendTerm(dst, m.policy.field(c).field, both[:size])
 }

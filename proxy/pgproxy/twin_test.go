@@ -441,7 +441,7 @@ func (tw *twins) endFile(t *testing.T) {
 	t.Helper()
 	tw.both(t, "rollback; reset all; select 1")
 	for _, table := range []string{"customers", "orders", "plain", "vault", "diary", "ledger", "docs", "codes", `"Sch é"."Odd ""Table"""`,
-		"a_table_with_a_name_that_is_exactly_sixty_three_bytes_long_1234", "members", "invites", "guests", "people", "staff", "events", "public.shared", "other.shared", "narrow", "stock"} {
+		"a_table_with_a_name_that_is_exactly_sixty_three_bytes_long_1234", "members", "invites", "guests", "profiles", "pseudonyms", "people", "staff", "events", "public.shared", "other.shared", "narrow", "stock"} {
 		b := block{file: "contents", text: "table " + table}
 		if diff := tw.compare(t, b, &refusals{invalid: map[string]string{}}); diff != "" {
 			t.Errorf("%s afterwards: %s", table, diff)

@@ -21,6 +21,14 @@ func searchableTables() []pgsql.Table {
 		c.Field = field
 		return c
 	}
+	term := func(domain, name, normalise string) pgsql.Column {
+		c := searched(pgsql.SearchTerm, domain, name, "text")
+		c.Field, c.Normalise = c.Field+string(rune('a'+index-1001)), normalise
+		return c
+	}
+	phone := term("phone", "phone", "digits")
+	phone.Storage = pgsql.StorageText
+	code := searched(pgsql.SearchTerm, "code", "code", "int4")
 	plain := pgsql.Column{Name: "note", Field: "member_note", Type: "text", Index: 1000}
 	return []pgsql.Table{
 		{Schema: "public", Name: "members", Tenant: pgsql.TenantSource{Column: "tenant_id"}, Columns: []pgsql.Column{
@@ -33,6 +41,12 @@ func searchableTables() []pgsql.Table {
 		}},
 		{Schema: "public", Name: "guests", Tenant: pgsql.TenantSource{Fixed: "acme"}, Columns: []pgsql.Column{
 			named("guest_email", deterministic("mail", "email", "text")),
+		}},
+		{Schema: "public", Name: "profiles", Tenant: pgsql.TenantSource{Column: "tenant_id"}, Columns: []pgsql.Column{
+			term("handles", "handle", ""), term("login", "login", "lower,trim"), phone, code,
+		}},
+		{Schema: "public", Name: "pseudonyms", Tenant: pgsql.TenantSource{Column: "tenant_id"}, Columns: []pgsql.Column{
+			term("handles", "handle", ""), term("login", "login", "lower,trim"),
 		}},
 	}
 }

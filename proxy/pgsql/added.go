@@ -35,6 +35,9 @@ func (u *ParamUse) shown() uint32 {
 	if u.CastOID != 0 {
 		return u.CastOID
 	}
+	if u.Array {
+		return arrayOIDs[u.Column.Type]
+	}
 	return oidOf(u.Column.Type)
 }
 

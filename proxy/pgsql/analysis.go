@@ -44,6 +44,7 @@ type analysis struct {
 
 	facts       *facts // in force where the walk is
 	obligations []obligation
+	rewritten   map[int]bool // tokens at which a compared column was rewritten
 
 	// For the template:
 	single       bool           // the text is one SELECT, INSERT, UPDATE or DELETE

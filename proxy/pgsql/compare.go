@@ -34,21 +34,6 @@ func tellsEqual(name []*ast.Node) bool {
 	return n == "=" || n == "<>"
 }
 
-// searched returns the column that a reference means if it can be searched, or nil.
-func (a *analysis) searched(n *ast.Node, sc *scope) *column {
-	n, cast := a.uncastInView(n)
-	ref := n.GetColumnRef()
-	if ref == nil || isStar(ref) {
-		return nil
-	}
-	r := a.resolve(ref, sc)
-	if r.col == nil || r.col.prot == nil || r.col.prot.Search == SearchNone || cast != "" && cast != r.col.prot.Storage.typeName() {
-		return nil
-	}
-	a.refusePending(r.col, int(ref.GetLocation()))
-	return r.col
-}
-
 // touches reports whether an operand, or a part of a row, is a column that can be searched.
 func (a *analysis) touches(n *ast.Node, sc *scope) bool {
 	if row := n.GetRowExpr(); row != nil {
@@ -75,7 +60,7 @@ func (a *analysis) compare(l, r *ast.Node, sc *scope) bool {
 	x, y := a.searched(l, sc), a.searched(r, sc)
 	switch {
 	case x != nil && y != nil:
-		a.compareColumns(x, y, int(r.GetColumnRef().GetLocation()))
+		a.compareColumns(x, y, a.position(r))
 	case x != nil:
 		a.compareWith(x, r, sc)
 	case y != nil:
@@ -130,6 +115,8 @@ func (a *analysis) compareColumns(x, y *column, at int) {
 			"protected columns %s and %s cannot be compared: they are not of one equality domain", x.qualified(), y.qualified())
 	}
 	a.mustBeComparable(x, at)
+	a.rewrite(x)
+	a.rewrite(y)
 	a.used(x.prot, UseCompare, at)
 	a.used(y.prot, UseCompare, at)
 	l, r := *x, *y
@@ -150,9 +137,6 @@ func tenantsHint(x, y *column) string {
 
 // mustBeComparable refuses columns of a type whose equal values have several canonical forms.
 func (a *analysis) mustBeComparable(c *column, at int) {
-	if c.prot.Search == SearchTerm {
-		refuseUse(c, at, "a comparison", "Comparing by equality terms is not supported yet; use the deterministic form.")
-	}
 	if c.prot.comparedType() == "" {
 		refuseUse(c, at, "a comparison", "Equal values of type "+c.prot.Type+" have several forms; select by another column.")
 	}
@@ -179,21 +163,50 @@ func (a *analysis) compareOutput(c *column, out output, i, at int) {
 
 // compareValue plans a comparison with a parameter or a literal.
 func (a *analysis) compareValue(c *column, n *ast.Node, sc *scope) {
-	o := operandOf(n)
+	v := comparedValue{node: n}
+	if v.operand = operandOf(n); c.prot.Search == SearchTerm && v.operand.kind == operandOther {
+		inner, done := peel(n)
+		v.operand, v.normalised = operandOf(inner), normalisers(done)
+	}
+	o := v.operand
 	if o.kind == operandOther || o.kind == operandDefault {
 		a.refuseOperand(c, n, sc)
 	}
 	a.mustBeComparable(c, o.at)
+	a.rewrite(c)
 	a.used(c.prot, UseCompare, o.at)
 	if o.kind == operandNull {
-		a.dropCasts(o, "NULL")
+		a.replaceValue(&v, "NULL")
 		return
 	}
 	a.checkComparedCasts(c, o)
 	checkComparedConstant(c, o)
-	a.meet(o.at, literalCarried)
-	v := *c
-	a.later(func() { a.sealCompared(&v, o) })
+	a.meetPatterns(n)
+	switch {
+	case v.normalised != "":
+		a.meet(o.at, literalCompared) // another constant might be folded
+	case o.folded == nil:
+		a.meet(o.at, literalCarried)
+	}
+	to := *c
+	a.later(func() { a.sealCompared(&to, v) })
+}
+
+// comparedValue is a value that is compared with a column.
+type comparedValue struct {
+	operand
+	node       *ast.Node // with all that is around the operand
+	normalised string    // what is done to the operand, as in Column.Normalise
+}
+
+// replaceValue leaves of a value only its leaf.
+func (a *analysis) replaceValue(v *comparedValue, leaf string) {
+	if v.normalised == "" {
+		a.dropCasts(v.operand, leaf)
+		return
+	}
+	lo, hi := a.nodeSpan(v.node)
+	a.edit(int(a.tokens[lo].start), int(a.tokens[hi-1].end), leaf)
 }
 
 func (a *analysis) refuseOperand(c *column, n *ast.Node, sc *scope) {
@@ -239,26 +252,61 @@ func checkComparedConstant(c *column, o operand) {
 }
 
 // sealCompared puts the sealed value in the place of one that is compared with a column.
-func (a *analysis) sealCompared(c *column, o operand) {
+func (a *analysis) sealCompared(c *column, v comparedValue) {
+	o := v.operand
 	tenant := a.comparedTenant(c, o)
+	typ := castOID(o)
+	lo, hi := a.nodeSpan(v.node)
+	start, end := int(a.tokens[lo].start), int(a.tokens[hi-1].end)
 	if o.kind == operandParam {
-		use := &ParamUse{Param: o.param, Column: c.prot, Tenant: tenant.TenantRef, CastOID: castOID(o), Form: c.prot.ComparedForm()}
-		a.paramIs(o.param, paramRole{sealed: use, tenant: tenant, at: o.at})
-		a.dropCasts(o, "$"+strconv.Itoa(o.param))
+		if typ == 0 && (c.prot.Type == "varchar" || v.normalised != "") {
+			typ = oidText // as which the server compares varchar, and what functions of text take
+		}
+		use := &ParamUse{Param: o.param, Column: c.prot, Tenant: tenant.TenantRef, CastOID: typ, Form: c.prot.ComparedForm(), Normalise: v.normalised}
+		a.sealParam(paramRole{sealed: use, tenant: tenant, at: o.at}, start, end)
 		return
 	}
-	start, end := a.mustSpan(o, c.row.rel, c.prot)
-	typ := castOID(o)
 	if typ == 0 && o.kind == operandNumber {
 		typ = typeOIDs["numeric"] // any number that is none of the column's type is unequal to all that are
 	}
-	l := &Literal{Column: c.prot, Value: o.value, Tenant: tenant.TenantRef, CastOID: typ, Form: c.prot.ComparedForm()}
-	a.sealLiteral(l, o.at, tenant.origin, start, end)
+	l := &Literal{Column: c.prot, Value: o.value, Tenant: tenant.TenantRef, CastOID: typ, Form: c.prot.ComparedForm(), Normalise: v.normalised}
+	a.sealLiteral(l, o, tenant, start, end)
 }
 
-func (a *analysis) sealLiteral(l *Literal, at int, tenant origin, start, end int) {
+// sealParam puts the parameter that holds the sealed value in the place of [start, end), which the client's own is in.
+func (a *analysis) sealParam(role paramRole, start, end int) {
+	client := role.sealed.Param
+	number := a.sealedParam(role)
+	if text := "$" + strconv.Itoa(number); number != client || text != a.text[start:end] {
+		a.edit(start, end, text+a.gap(end))
+	}
+}
+
+// gap is what must stand between a parameter that ends at an offset and what follows.
+func (a *analysis) gap(end int) string {
+	if end < len(a.text) && isIdentPart(a.text[end]) {
+		return " "
+	}
+	return ""
+}
+
+// sealLiteral puts a sealed literal in the place of [start, end), or a parameter for it if its tenant is one.
+func (a *analysis) sealLiteral(l *Literal, o operand, tenant tenantValue, start, end int) {
+	if tenant.Kind == TenantParam {
+		for i := range a.tokens {
+			a.meet(int(a.tokens[i].start), literalCompared) // the plan is for these constants alone
+		}
+		number := a.addParam(paramRole{tenant: tenant, at: o.at, sealed: &ParamUse{Value: l.Value, Column: l.Column, Tenant: l.Tenant,
+			CastOID: l.CastOID, Form: l.Form, Normalise: l.Normalise, Array: l.Array}})
+		a.edit(start, end, "$"+strconv.Itoa(number)+a.gap(end))
+		return
+	}
+	value := originAt(o.at)
+	if o.folded != nil {
+		value = 0
+	}
 	a.edits = append(a.edits, Edit{Start: start, End: end, Literal: l})
-	a.origins = append(a.origins, sealedOrigin{literal: l, value: originAt(at), tenant: tenant})
+	a.origins = append(a.origins, sealedOrigin{literal: l, value: value, tenant: tenant.origin})
 }
 
 // comparedTenant is the tenant for which a value is sealed that is compared with column c.
@@ -268,10 +316,6 @@ func (a *analysis) comparedTenant(c *column, o operand) tenantValue {
 	if !ok {
 		refuse(o.at, codeUnsupported, "Add a condition that holds the row to one tenant: AND "+c.row.rel.tenant.Column+" = … with a literal or a parameter.",
 			"protected column %s cannot be compared: no condition holds its row to one tenant", c.qualified())
-	}
-	if v.Kind == TenantParam && o.kind != operandParam {
-		refuse(o.at, codeUnsupported, "Pass the value as a parameter too.",
-			"the literal that is compared with protected column %s cannot be sealed: its tenant is a parameter, known only later", c.qualified())
 	}
 	v.Claims = c.row.rel.claims
 	return v

@@ -1,8 +1,6 @@
 package pgsql
 
 import (
-	"strconv"
-
 	"github.com/sqlc-dev/oliphant/ast"
 )
 
@@ -18,11 +16,12 @@ func (a *analysis) compareArray(l, r *ast.Node, sc *scope) bool {
 		return true
 	}
 	o := operandOf(r)
-	if o.kind != operandParam && o.kind != operandString && o.kind != operandNull {
+	if o.kind != operandParam && o.kind != operandString && o.kind != operandNull || o.folded != nil {
 		a.refuseOperand(c, r, sc)
 	}
 	a.mustBeComparable(c, o.at)
 	a.used(c.prot, UseCompare, o.at)
+	a.rewrite(c)
 	a.checkArrayCasts(c, o)
 	a.meet(o.at, literalCarried)
 	v := *c
@@ -73,18 +72,15 @@ func (a *analysis) sealArray(c *column, o operand) {
 	case !ok:
 		refuse(o.at, codeUnsupported, "Leave the cast out.", "the array that is compared with protected column %s cannot be delimited", c.qualified())
 	case o.kind == operandParam:
-		use := &ParamUse{Param: o.param, Column: c.prot, Tenant: tenant.TenantRef, Form: c.prot.ComparedForm(), Array: true, CastOID: arrayCastOID(o)}
-		a.paramIs(o.param, paramRole{sealed: use, tenant: tenant, at: o.at})
-		if len(o.casts) > 0 {
-			a.edit(start, end, "$"+strconv.Itoa(o.param))
-		}
+		use := &ParamUse{Param: o.param, Column: c.prot, Tenant: tenant.TenantRef, Form: c.prot.ComparedForm(), Array: true, CastOID: arrayCastOID(c.prot, o)}
+		a.sealParam(paramRole{sealed: use, tenant: tenant, at: o.at}, start, end)
 	case o.kind == operandNull:
 		if len(o.casts) > 0 {
 			a.edit(start, end, "NULL")
 		}
 	default:
 		l := &Literal{Column: c.prot, Value: o.value, Tenant: tenant.TenantRef, Form: c.prot.ComparedForm(), Array: true}
-		a.sealLiteral(l, o.at, tenant.origin, start, end)
+		a.sealLiteral(l, o, tenant, start, end)
 	}
 }
 
@@ -108,8 +104,11 @@ func ArrayElement(oid uint32) uint32 {
 	return ^uint32(0)
 }
 
-func arrayCastOID(o operand) uint32 {
+func arrayCastOID(c *Column, o operand) uint32 {
 	if len(o.casts) == 0 {
+		if c.Type == "varchar" {
+			return arrayOIDs["text"]
+		}
 		return 0
 	}
 	return arrayOIDs[arrayElement(o.casts[0].GetTypeName())]
@@ -178,6 +177,7 @@ func (a *analysis) compareElements(c *column, arr *ast.A_ArrayExpr, r *ast.Node,
 		a.compareValue(c, e, sc)
 	}
 	at := int(arr.GetLocation())
+	a.rewrite(c)
 	last := a.bracketEnd(a.tokenAt(int32(at)) + 1)
 	from, to := int(a.tokens[last].end), int(a.tokens[last].end)
 	if cast := r.GetTypeCast(); cast != nil {

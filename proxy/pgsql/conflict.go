@@ -49,14 +49,15 @@ func (in *insertion) conflict(s *ast.InsertStmt) {
 // inferred returns the columns of a conflict target.
 func (in *insertion) inferred(t *ast.InferClause, level *scope) []string {
 	var columns []string
-	for _, n := range t.GetIndexElems() {
+	for i, n := range t.GetIndexElems() {
 		e := n.GetIndexElem()
+		if c := in.searchedElement(t, i, e, level); c != nil {
+			columns = append(columns, c.prot.Name)
+			continue
+		}
 		if c := in.rel.protects(e.GetName()); c != nil {
-			if !in.conflictsOn(c, e) {
-				refuse(int(t.GetLocation()), codeUnsupported, "Use another unique column.",
-					"protected column %s.%s cannot be used in a conflict target: equal values are sealed to different ciphertexts", in.rel.qualified(), c.Name)
-			}
-			in.used(c, UseCompare, int(t.GetLocation()))
+			refuse(int(t.GetLocation()), codeUnsupported, "Use another unique column.",
+				"protected column %s.%s cannot be used in a conflict target: equal values are sealed to different ciphertexts", in.rel.qualified(), c.Name)
 		}
 		if e.GetName() != "" {
 			columns = append(columns, e.GetName())

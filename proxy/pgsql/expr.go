@@ -199,7 +199,9 @@ func (a *analysis) call(n *ast.Node, f *ast.FuncCall, sc *scope) {
 		a.switchesRole = a.switchesRole || name == "set_config"
 	}
 	if name == "count" && len(f.GetArgs()) == 1 && len(f.GetAggOrder()) == 0 && (!f.GetAggDistinct() || a.countsDistinct(f, sc)) {
-		a.nullSafe(f.GetArgs()[0], sc)
+		if !f.GetAggDistinct() {
+			a.nullSafe(f.GetArgs()[0], sc)
+		}
 		a.walk(f.GetAggFilter(), sc)
 		if f.GetOver() != nil {
 			a.window(f.GetOver(), sc)

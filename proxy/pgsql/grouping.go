@@ -25,6 +25,10 @@ func (a *analysis) groups(n *ast.Node, level *scope, out output, use string) boo
 	if c == nil {
 		return false
 	}
+	if s := a.searched(n, level); s != nil && s.prot.Search == SearchTerm && s.prot == c.prot && s.row == c.row {
+		a.refuseSelected(s, out, use)
+		c = s
+	}
 	shared, sets := &a.facts.groups, &a.facts.sets
 	if use == useDistinctOn {
 		shared, sets = &a.facts.ons, new(bool)
@@ -38,6 +42,16 @@ func (a *analysis) groups(n *ast.Node, level *scope, out output, use string) boo
 		}
 		return *shared
 	})
+}
+
+// refuseSelected refuses to group by the terms of a column that is selected too: a group has several envelopes.
+func (a *analysis) refuseSelected(c *column, out output, use string) {
+	for i := range out.cols {
+		if o := &out.cols[i]; o.prot == c.prot && o.row == c.row {
+			refuseUse(o, -1, use+" by equality terms and in the select list",
+				"Leave the column out of the select list, or use the deterministic form of equality.")
+		}
+	}
 }
 
 // groupColumn returns the one column that an entry can mean, or nil.
@@ -75,9 +89,10 @@ func (a *analysis) groupColumn(n *ast.Node, level *scope, out output) *column {
 // groupsBy plans that rows are grouped by a column; false if it can't be searched as it is. shared gives what the rows of a
 // group have in common, once the statement is known.
 func (a *analysis) groupsBy(c *column, at int, use string, shared func() []*row) bool {
-	if c.prot == nil || c.prot.Search != SearchDeterministic || c.row == nil || comparedType(c.prot.Type) == "" {
+	if !groupable(c) {
 		return false
 	}
+	a.rewrite(c)
 	a.used(c.prot, UseCompare, at)
 	v := *c
 	a.later(func() {
@@ -88,6 +103,14 @@ func (a *analysis) groupsBy(c *column, at int, use string, shared func() []*row)
 		}
 	})
 	return true
+}
+
+// groupable reports whether rows can be grouped by a column: by its envelopes, or by its terms where it stands in the text.
+func groupable(c *column) bool {
+	if c.prot == nil || c.row == nil || c.prot.comparedType() == "" {
+		return false
+	}
+	return c.prot.Search == SearchDeterministic || c.prot.Search == SearchTerm && c.subject != nil
 }
 
 // sharedByGroup is what the rows of a group have in common at the level where c is read.
@@ -185,7 +208,7 @@ func (a *analysis) distinctArms(left, right output) bool {
 		if l.prot == nil && r.prot == nil {
 			continue
 		}
-		if l.prot == nil || r.prot == nil || !comparable(l.prot, r.prot) || l.prot.Search != SearchDeterministic || comparedType(l.prot.Type) == "" {
+		if l.prot == nil || r.prot == nil || !comparable(l.prot, r.prot) || l.prot.Search != SearchDeterministic || l.prot.comparedType() == "" {
 			return false
 		}
 		a.used(l.prot, UseCompare, int(l.at)-1)

@@ -141,6 +141,8 @@ type ParamUse struct {
 	// 0 for the column's: what the client expects ParameterDescription to show.
 	CastOID uint32
 	Form    Form
+	// Normalise is what the statement itself does to a value of FormTerm before it is compared, as in Column.Normalise.
+	Normalise string
 	// Array is true for an array whose elements each meet the column: = ANY ($1).
 	Array bool
 	// NullIf, if not nil, is the text that becomes NULL: the parameter is a text.
@@ -163,10 +165,11 @@ type Literal struct {
 	Value  string // the value in PostgreSQL's text form, unquoted and with escapes resolved
 	Tenant TenantRef
 	// CastOID and Casts are as in ParamUse: '1.5'::numeric is a numeric before it becomes the column's type.
-	CastOID uint32
-	Form    Form
-	Array   bool
-	Casts   []Cast
+	CastOID   uint32
+	Form      Form
+	Array     bool
+	Normalise string // as in ParamUse
+	Casts     []Cast
 }
 
 // Refusal says why a statement cannot be proved safe. None of its texts quotes a literal.

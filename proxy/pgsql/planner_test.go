@@ -52,6 +52,15 @@ func testPolicy() *Policy {
 		{Schema: "public", Name: "staff", Tenant: TenantSource{Fixed: "house"}, Columns: []Column{
 			{Name: "email", Field: "staff_email", Type: "text", Index: 17, Search: SearchDeterministic, Domain: "mail"},
 		}},
+		{Schema: "public", Name: "profiles", Tenant: TenantSource{Column: "tenant_id"}, Columns: []Column{
+			{Name: "handle", Field: "profile_handle", Type: "text", Index: 18, Search: SearchTerm, Domain: "handle"},
+			{Name: "login", Field: "profile_login", Type: "text", Index: 19, Search: SearchTerm, Domain: "login", Normalise: "lower,trim"},
+			{Name: "phone", Field: "profile_phone", Type: "varchar", Storage: StorageText, Index: 20, Search: SearchTerm, Domain: "phone", Normalise: "digits"},
+		}},
+		{Schema: "public", Name: "pseudonyms", Tenant: TenantSource{Column: "tenant_id"}, Columns: []Column{
+			{Name: "handle", Field: "pseudonym_handle", Type: "text", Index: 21, Search: SearchTerm, Domain: "handle"},
+			{Name: "login", Field: "pseudonym_login", Type: "text", Index: 22, Search: SearchTerm, Domain: "login", Normalise: "lower,trim"},
+		}},
 	}}
 }
 
@@ -91,6 +100,8 @@ func testCatalog() *Catalog {
 		table(115, "public", "members", "id:int8", "tenant_id:text", "email:bytea", "backup:bytea", "number:bytea", "joined:bytea", "note:bytea", "name:text"),
 		table(116, "public", "invites", "id:int8", "tenant:varchar", "email:bytea"),
 		table(117, "public", "staff", "id:int8", "email:bytea", "name:text"),
+		table(118, "public", "profiles", "id:int8", "tenant_id:text", "handle:bytea", "login:bytea", "phone:text", "name:text"),
+		table(119, "public", "pseudonyms", "id:int8", "tenant_id:text", "handle:bytea", "login:bytea"),
 	}}
 }
 
@@ -133,7 +144,7 @@ func describe(text string, p *Plan) string {
 		if u.CastOID != 0 {
 			fmt.Fprintf(&b, ", cast to %d", u.CastOID)
 		}
-		b.WriteString(describeForm(u.Form, u.Array))
+		b.WriteString(describeForm(u.Form, u.Array, u.Normalise))
 		b.WriteString(describeCasts(u.Casts))
 		if u.NullIf != nil {
 			fmt.Fprintf(&b, ", NULL if %q", *u.NullIf)
@@ -149,8 +160,11 @@ func describe(text string, p *Plan) string {
 	return b.String()
 }
 
-func describeForm(f Form, array bool) string {
+func describeForm(f Form, array bool, normalise string) string {
 	s := []string{FormStored: "", FormCompared: ", compared", FormBoth: ", stored and compared", FormTerm: ", as a term"}[f]
+	if normalise != "" {
+		s += " after " + normalise
+	}
 	if array {
 		s += ", each element"
 	}
@@ -259,7 +273,7 @@ func applyEdits(text string, p *Plan) string {
 	for _, e := range p.Edits {
 		b.WriteString(text[at:e.Start])
 		if e.Literal != nil {
-			fmt.Fprintf(&b, "«%s|%s|%s%s%s»", e.Literal.Column.Field, e.Literal.Value, describeTenant(e.Literal.Tenant), describeForm(e.Literal.Form, e.Literal.Array), describeCasts(e.Literal.Casts))
+			fmt.Fprintf(&b, "«%s|%s|%s%s%s»", e.Literal.Column.Field, e.Literal.Value, describeTenant(e.Literal.Tenant), describeForm(e.Literal.Form, e.Literal.Array, e.Literal.Normalise), describeCasts(e.Literal.Casts))
 		}
 		b.WriteString(e.Text)
 		at = e.End

@@ -1,6 +1,10 @@
 package pgsql
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/sqlc-dev/oliphant/ast"
+)
 
 // row is the identity of one row of a protected table while it travels through joins, subqueries and CTEs: a tenant may
 // only be taken from the row that the protected value came from.
@@ -22,12 +26,13 @@ type column struct {
 	tenantOf []*row  // the rows whose tenant this column holds, unchanged
 	self     *row    // stands for the column's own value, if that may be a tenant; the row itself for its tenant column
 	rel      *relation
-	attr     int16  // number in rel, for a column that comes unchanged from it
-	typ      uint32 // type OID, 0 if not known
-	hidden   bool   // added by the plan
-	barred   string // why a view's column cannot be used; empty if it can
-	at       int32  // one more than the offset at which a select list names it; 0 if it is not in one
-	merged   bool   // of a FULL JOIN USING or a set operation: the server gives no origin
+	attr     int16     // number in rel, for a column that comes unchanged from it
+	typ      uint32    // type OID, 0 if not known
+	hidden   bool      // added by the plan
+	barred   string    // why a view's column cannot be used; empty if it can
+	at       int32     // one more than the offset at which a select list names it; 0 if it is not in one
+	merged   bool      // of a FULL JOIN USING or a set operation: the server gives no origin
+	subject  *ast.Node // the expression that is the column, where it is compared
 }
 
 func (c *column) qualified() string {

@@ -33,7 +33,7 @@ func comparable(x, y *Column) bool {
 
 // alike reports whether two uses of a parameter, for one tenant, seal its value to the same bytes.
 func (u *ParamUse) alike(v *ParamUse) bool {
-	if u.Array != v.Array || (u.Form == FormTerm) != (v.Form == FormTerm) {
+	if u.Array != v.Array || u.Normalise != v.Normalise || (u.Form == FormTerm) != (v.Form == FormTerm) {
 		return false
 	}
 	if u.Form != v.Form && u.Column.Modifier+v.Column.Modifier != "" {

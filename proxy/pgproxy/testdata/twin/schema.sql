@@ -76,6 +76,10 @@ create table members (id int primary key, tenant_id text, email sealed(text), ba
 create table invites (id int primary key, tenant varchar(20), email sealed(text), handle text);
 create table guests (id int primary key, email sealed(text) unique, name text);
 
+-- Columns that are searched by equality terms: as they are, and normalised; the last one kept as text.
+create table profiles (id int primary key, tenant_id text, handle sealed(text), login sealed(text), phone text, code sealed(int4), name text);
+create table pseudonyms (id int primary key, tenant_id text, handle sealed(text), login sealed(text));
+
 -- Numbers that can be searched: equal ones are equal whatever their scale.
 create table prices (id int primary key, tenant_id text not null, net sealed(numeric(10,2)), gross sealed(numeric(12,2)), at sealed(timestamp(0)), code sealed(varchar(4)));
 
