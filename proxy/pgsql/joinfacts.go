@@ -67,12 +67,12 @@ func (a *analysis) mergeTenants(kind ast.JoinType, m, l, r *column) {
 	if m.prot != nil || l == nil || r == nil || l.self == nil || r.self == nil || !sameTenantType(l.typ, r.typ) {
 		return
 	}
-	m.self = &row{}
 	in, out := a.facts, a.facts.outer
 	in.edges = append(in.edges, tenantEdge{from: l.self, to: r.self}, tenantEdge{from: r.self, to: l.self})
-	if out == nil {
+	if out == nil || l.typ != r.typ && !isTextType(l.typ) {
 		return
 	}
+	m.self = &row{}
 	out.edges = append(out.edges, tenantEdge{from: l.self, to: m.self}, tenantEdge{from: r.self, to: m.self})
 	if kind == ast.JoinType_JOIN_INNER || kind == ast.JoinType_JOIN_LEFT {
 		out.edges = append(out.edges, tenantEdge{from: m.self, to: l.self})

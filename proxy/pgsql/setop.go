@@ -79,7 +79,7 @@ func (a *analysis) unionAll(left, right output) output {
 			if l.typ == r.typ {
 				m.typ = l.typ
 			}
-			if l.self != nil && r.self != nil && sameTenantType(l.typ, r.typ) {
+			if l.self != nil && r.self != nil && (l.typ == r.typ || isTextType(l.typ) && isTextType(r.typ)) {
 				m.self = joint(l.self, r.self)
 			}
 			m.barred = cmp.Or(l.barred, r.barred)

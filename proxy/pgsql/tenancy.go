@@ -57,14 +57,17 @@ func (a *analysis) later(due func()) {
 }
 
 // prove does what was put off. What is done may not put off more.
-func (a *analysis) prove() {
-	due := a.obligations
-	a.obligations = nil
+func (a *analysis) prove() { a.proveFrom(0) }
+
+// proveFrom does what was put off since there were so many obligations.
+func (a *analysis) proveFrom(first int) {
+	here, due := a.facts, a.obligations[first:]
+	a.obligations = a.obligations[:first:first]
 	for _, o := range due {
 		a.facts = o.facts
 		o.due()
 	}
-	a.facts = nil
+	a.facts = here
 }
 
 // enter begins a part of the statement with facts of its own; the result ends it.
@@ -141,22 +144,21 @@ func (a *analysis) equal(l, r *ast.Node, sc *scope, found func(tenantEdge)) {
 	}
 }
 
-// tenantColumn returns the column that a reference means, if it may hold a tenant; nil for any other expression. A cast
-// from varchar to text, which views show where varchar is compared, is of no account.
+// tenantColumn returns the column that a reference means, if it may hold a tenant, also under casts that leave it as it is;
+// nil for any other expression.
 func (a *analysis) tenantColumn(n *ast.Node, sc *scope) *column {
-	if cast := n.GetTypeCast(); cast != nil && typeName(cast.GetTypeName()) == "text" {
-		if c := a.tenantColumn(cast.GetArg(), sc); c != nil && isTextType(c.typ) {
-			return c
-		}
-		return nil
-	}
-	ref := n.GetColumnRef()
+	ref := uncast(n).GetColumnRef()
 	if ref == nil || isStar(ref) {
 		return nil
 	}
 	r := a.resolve(ref, sc)
 	if r.col == nil || r.col.self == nil {
 		return nil
+	}
+	for t := n.GetTypeCast(); t != nil; t = t.GetArg().GetTypeCast() {
+		if !sameTenantType(typeOIDs[typeName(t.GetTypeName())], r.col.typ) {
+			return nil
+		}
 	}
 	return r.col
 }
@@ -165,6 +167,9 @@ func (a *analysis) equalsValue(c *column, n *ast.Node, found func(tenantEdge)) {
 	v, ok := a.tenantConstant(c.typ, n)
 	if !ok && c.self.rel != nil && operandOf(n).kind == operandOther {
 		v, ok = a.tenantSetting(c.self.rel, n, c.typ)
+	}
+	if a.asView {
+		v.origin = 0 // a place in another text
 	}
 	if ok {
 		found(tenantEdge{from: c.self, value: v})

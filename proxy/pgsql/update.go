@@ -1,6 +1,10 @@
 package pgsql
 
-import "github.com/sqlc-dev/oliphant/ast"
+import (
+	"slices"
+
+	"github.com/sqlc-dev/oliphant/ast"
+)
 
 // update plans UPDATE.
 func (a *analysis) update(s *ast.UpdateStmt, sc *scope, dest destination) output {
@@ -19,7 +23,19 @@ func (a *analysis) update(s *ast.UpdateStmt, sc *scope, dest destination) output
 		a.updateProtected(s, r, target, level)
 	}
 	a.inClause("WHERE", func() { a.walk(s.GetWhereClause(), level) })
-	return a.returning(s.GetReturningClause(), target, from, sc, dest)
+	return a.returning(s.GetReturningClause(), target.written(), from, sc, dest)
+}
+
+// written is a target as RETURNING sees it: conditions told of what other columns than the tenant's held before.
+func (it *item) written() *item {
+	after := *it
+	after.cols = slices.Clone(it.cols)
+	for i := range after.cols {
+		if c := &after.cols[i]; c.self != nil && c.self.rel == nil {
+			c.self = &row{}
+		}
+	}
+	return &after
 }
 
 // setElsewhere walks the SET list of a table without protected columns.

@@ -112,6 +112,7 @@ func (r *relation) setLineage(cols []column) {
 		c.name, c.unnamed = r.Columns[i].Name, false
 		c.rel, c.attr, c.typ, c.merged = r, r.Columns[i].Number, r.Columns[i].TypeOID, false
 		c.at, c.hidden = 0, false
+		c.forget()
 		r.protected[i] = c.prot
 		if c.prot == nil {
 			continue
@@ -190,16 +191,29 @@ func (a *analysis) viewTargets(out *output, t *ast.ResTarget, level *scope) {
 }
 
 func (a *analysis) tryTarget(t *ast.ResTarget, level *scope) (entry output, reason string) {
+	due, here := len(a.obligations), a.facts
 	defer func() {
 		switch e := recover().(type) {
 		case nil:
 		case refused:
 			reason = e.Message
+			a.obligations, a.facts = a.obligations[:due], here
 		default:
 			panic(e)
 		}
 	}()
-	return a.targetList([]*ast.Node{{Node: &ast.Node_ResTarget{ResTarget: t}}}, level, nil), ""
+	entry = a.targetList([]*ast.Node{{Node: &ast.Node_ResTarget{ResTarget: t}}}, level, nil)
+	a.proveFrom(due)
+	return entry, ""
+}
+
+// forget makes that statements over the view rely on nothing but its columns: its definition may change.
+func (c *column) forget() {
+	for _, r := range append([]*row{c.row, c.self}, c.tenantOf...) {
+		if r != nil {
+			r.inner, r.arms, r.facts = nil, [2]*row{}, nil
+		}
+	}
 }
 
 // uncastInView takes off a cast from a view's column, which the server writes where a domain is compared as its base type.
