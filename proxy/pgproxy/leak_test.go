@@ -12,6 +12,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/keyaside/keyaside/proxy/pgsql"
 )
 
 // generator makes statements of a small grammar over protected and unprotected tables: valid, invalid and hostile ones.
@@ -226,18 +228,27 @@ type leakStack struct {
 	recorder              *recorder
 	c                     *pgx.Conn
 	mode                  string
+	searches              bool
 	done, refused, failed int
 }
 
 func newLeakStack(t testing.TB, mode string) *leakStack {
+	return newLeakStackOf(t, mode, leakTables, func(*pgsql.Column) {})
+}
+
+// newLeakStackOf is a leakStack with tables of the names and columns of leakTables, whose protected columns are changed.
+func newLeakStackOf(t testing.TB, mode, ddl string, change func(c *pgsql.Column)) *leakStack {
 	s := newBareStack(t)
 	for _, tenant := range []string{"acme", "globex"} {
 		s.keys.rotate(t, tenant, 1)
 	}
 	l := &leakStack{recorder: recordedStack(t, s), mode: mode}
-	s.direct(t).exec(leakTables)
+	s.direct(t).exec(ddl)
 	policy := protectedPolicy()
 	policy.Tables[0].Columns = policy.Tables[0].Columns[:2]
+	for i := range policy.Tables[0].Columns {
+		change(&policy.Tables[0].Columns[i])
+	}
 	s.start(t, policy, Limits{})
 	l.c = s.proxiedIn(t, mode).Conn
 	return l
@@ -248,6 +259,9 @@ func (l *leakStack) try(t *testing.T, seed uint64) {
 	t.Helper()
 	g := &generator{Rand: rand.New(rand.NewPCG(seed, 1)), markup: l.mode != "simple_protocol"}
 	text, args := g.statement()
+	if l.searches && seed%2 == 0 {
+		text, args = g.searching()
+	}
 	ctx := context.Background()
 	rows, err := l.c.Query(ctx, text, args...)
 	if err == nil {
