@@ -167,6 +167,9 @@ func (a *analysis) lookUp(f []*ast.Node, name string, sc *scope, at int) referen
 // columnInExpression refuses a protected column, or a whole row with one in it.
 func (a *analysis) columnInExpression(ref *ast.ColumnRef, sc *scope) {
 	r := a.resolve(ref, sc)
+	if r == (reference{}) {
+		a.refuseUnresolved(ref, sc)
+	}
 	p := r.protected()
 	if p == nil {
 		return

@@ -107,20 +107,24 @@ type relations struct {
 	names  *filter // finds the names of sensitive relations in a string
 	bodies *bodyNames
 	// settings is set if a run-time parameter names a tenant.
-	settings   bool
-	searchable bool // some column can be searched
+	settings    bool
+	searchable  bool            // some column can be searched
+	columnNames map[string]bool // of the policy's protected columns
 }
 
 // newRelations joins catalog and policy: children and partitions inherit protection by column name; views that read a
 // protected table get its protection column by column; unprotected parents of a protected table are barred.
 func newRelations(policy *Policy, catalog *Catalog) (*relations, error) {
-	rs := &relations{byOID: map[uint32]*relation{}, byName: map[string][]*relation{}}
+	rs := &relations{byOID: map[uint32]*relation{}, byName: map[string][]*relation{}, columnNames: map[string]bool{}}
 	for _, r := range catalog.Relations {
 		rs.add(&relation{Relation: r, protected: make([]*Column, len(r.Columns))})
 	}
 	for i := range policy.Tables {
 		if err := rs.apply(&policy.Tables[i]); err != nil {
 			return nil, err
+		}
+		for _, c := range policy.Tables[i].Columns {
+			rs.columnNames[c.Name] = true
 		}
 		rs.searchable = rs.searchable || slices.ContainsFunc(policy.Tables[i].Columns, func(c Column) bool { return c.Search != SearchNone })
 	}
