@@ -44,6 +44,7 @@ type analysis struct {
 
 	facts       *facts // in force where the walk is
 	obligations []obligation
+	nullTests   []operand    // parameters that are tested for NULL
 	rewritten   map[int]bool // tokens at which a compared column was rewritten
 
 	// For the template:
@@ -109,7 +110,7 @@ func (a *analysis) edit(start, end int, text string) {
 
 // plan puts the findings together.
 func (a *analysis) plan() *Plan {
-	if len(a.obligations) > 0 {
+	if len(a.obligations) > 0 || len(a.nullTests) > 0 {
 		panic("something of the plan was never proved")
 	}
 	p := &Plan{Statements: a.statements, Edits: a.edits}

@@ -40,7 +40,7 @@ func (a *analysis) walk(n *ast.Node, sc *scope) {
 	case *ast.Node_ParamRef:
 		a.paramIs(int(e.ParamRef.GetNumber()), paramRole{at: int(e.ParamRef.GetLocation())})
 	case *ast.Node_NullTest:
-		a.nullSafe(e.NullTest.GetArg(), sc)
+		a.nullTest(e.NullTest.GetArg(), sc)
 	case *ast.Node_FuncCall:
 		a.call(n, e.FuncCall, sc)
 	case *ast.Node_SubLink:

@@ -57,7 +57,10 @@ func (a *analysis) later(due func()) {
 }
 
 // prove does what was put off. What is done may not put off more.
-func (a *analysis) prove() { a.proveFrom(0) }
+func (a *analysis) prove() {
+	a.proveFrom(0)
+	a.proveNullTests()
+}
 
 // proveFrom does what was put off since there were so many obligations.
 func (a *analysis) proveFrom(first int) {
