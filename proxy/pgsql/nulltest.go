@@ -23,7 +23,7 @@ func (a *analysis) proveNullTests() {
 	a.nullTests = nil
 	for _, o := range tests {
 		role, seen := a.params[o.param]
-		if !seen || role.sealed == nil {
+		if !seen || role.sealed == nil || role.sealed.NullIf != nil {
 			a.paramIs(o.param, paramRole{at: o.at})
 			continue
 		}
