@@ -24,7 +24,8 @@ func (in *insertion) conflict(s *ast.InsertStmt) {
 	// The row that is in the way has the tenant of the row that was to be inserted, if the tenant is a part of what the
 	// two have in common.
 	_, static := in.rel.staticTenant()
-	same := static || slices.Contains(columns, in.rel.tenant.Column) || slices.ContainsFunc(columns, in.tellsTenant)
+	same := static || slices.Contains(columns, in.rel.tenant.Column) || slices.ContainsFunc(columns, in.tellsTenant) ||
+		in.saysOneTenant(c.GetWhereClause(), level, target, excluded) || in.assumeOneTenant(c, level, target, excluded)
 	in.conflictFacts(target, excluded, same)
 	as := &assignment{analysis: in.analysis, rel: in.rel, target: target, scope: level}
 	as.tenant = func(c *Column, at int, from listRow) tenantValue { return in.conflictTenant(c, at, same) }

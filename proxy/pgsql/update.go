@@ -52,7 +52,9 @@ func (a *analysis) setElsewhere(list []*ast.Node, level *scope) {
 
 func (a *analysis) updateProtected(s *ast.UpdateStmt, r *relation, target *item, level *scope) {
 	conditions := append(joinConditions(s.GetFromClause()), s.GetWhereClause())
-	as := a.assignmentTo(r, target, level, a.hold(r, target.home(), conditions, level))
+	h := a.hold(r, target.home(), conditions, level)
+	a.assumeTenant(s, r, target, level, h)
+	as := a.assignmentTo(r, target, level, h)
 	as.plan(s.GetTargetList())
 }
 

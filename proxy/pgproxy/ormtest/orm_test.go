@@ -38,7 +38,8 @@ var policies = map[string]struct {
 	tenant  string // of each table
 	options string // that the application's connection string gets
 }{
-	"one tenant": {tenant: "{fixed: acme}"},
+	"one tenant":              {tenant: "{fixed: acme}"},
+	"a tenant per connection": {tenant: "{column: tenant_id, setting: app.tenant_id}", options: "&options=-c%20app.tenant_id%3Dacme"},
 }
 
 const config = `
