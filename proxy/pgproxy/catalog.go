@@ -119,7 +119,8 @@ from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamesp
 where c.relkind in ('r', 'p', 'f', 'v', 'm') and ` + ownSchemas + `
 order by c.oid`
 
-// A domain over a domain over a type is resolved down to the type.
+// A domain over a domain over a type is resolved down to the type. A default is looked for in its stored form, since
+// pg_get_expr may wait for a migration's lock; NULL with a cast is kept as one, though it is none.
 const columnsQuery = `
 with recursive base(oid, typ) as (
   select oid, typbasetype from pg_catalog.pg_type where typtype = 'd'
@@ -127,13 +128,14 @@ with recursive base(oid, typ) as (
   select b.oid, t.typbasetype from base b join pg_catalog.pg_type t on t.oid = b.typ and t.typtype = 'd'
 )
 select a.attrelid, a.attname, a.attnum, a.attgenerated <> '',
+       a.attgenerated = '' and (y.typdefault is not null or exists (select from pg_catalog.pg_attrdef d
+         where d.adrelid = a.attrelid and d.adnum = a.attnum and d.adbin::text !~ '^\{(COERCETODOMAIN :arg \{)?(FUNCEXPR [^{]*:funcformat [12][^{]*:args \(\{)?CONST [^{}]*:constisnull true')),
        coalesce((select b.typ from base b join pg_catalog.pg_type t on t.oid = b.typ and t.typtype <> 'd' where b.oid = a.atttypid),
-                a.atttypid)::oid,
-       coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid), '')
+                a.atttypid)::oid
 from pg_catalog.pg_attribute a
-left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum and a.attgenerated = ''
 join pg_catalog.pg_class c on c.oid = a.attrelid
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+join pg_catalog.pg_type y on y.oid = a.atttypid
 where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'f', 'v', 'm') and ` + ownSchemas + `
 order by a.attrelid, a.attnum`
 
@@ -167,7 +169,7 @@ func readCatalog(ctx context.Context, tx pgx.Tx) (*pgsql.Catalog, error) {
 	var oid, used uint32
 	var a pgsql.Attribute
 	rows, _ = tx.Query(ctx, columnsQuery)
-	_, err = pgx.ForEachRow(rows, []any{&oid, &a.Name, &a.Number, &a.Generated, &a.TypeOID, &a.Default}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&oid, &a.Name, &a.Number, &a.Generated, &a.HasDefault, &a.TypeOID}, func() error {
 		if i, ok := index[oid]; ok {
 			catalog.Relations[i].Columns = append(catalog.Relations[i].Columns, a)
 		}
@@ -186,37 +188,72 @@ func readCatalog(ctx context.Context, tx pgx.Tx) (*pgsql.Catalog, error) {
 	if err != nil {
 		return nil, err
 	}
-	return catalog, readDefinitions(ctx, tx, catalog, index)
+	return catalog, readExpressions(ctx, tx, catalog, index)
 }
 
-// definitionsQuery must be run with an empty search_path, for names with their schemas.
-const definitionsQuery = `
-select c.oid, coalesce(pg_catalog.pg_get_viewdef(c.oid), '')
+// Both must be run with an empty search_path, for names with their schemas.
+const (
+	definitionsQuery = `
+select c.oid, 0::int2, coalesce(pg_catalog.pg_get_viewdef(c.oid), '')
 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('v', 'm') and ` + ownSchemas
 
-// readDefinitions reads what views are made of. pg_get_viewdef locks the tables that a view reads, so a migration at work
-// can make it wait: then the definitions are left out, and views of protected tables are barred until the next reading.
-func readDefinitions(ctx context.Context, tx pgx.Tx, catalog *pgsql.Catalog, index map[uint32]int) error {
-	definitions, err := tx.Begin(ctx)
-	if err != nil {
-		return err
-	}
-	if _, err := definitions.Exec(ctx, "set local search_path = ''; set local lock_timeout = '500ms'"); err != nil {
-		return err
-	}
-	var oid uint32
-	var text string
-	rows, _ := definitions.Query(ctx, definitionsQuery)
-	_, err = pgx.ForEachRow(rows, []any{&oid, &text}, func() error {
+	defaultsQuery = `
+select d.adrelid, d.adnum, coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid), '')
+from pg_catalog.pg_attrdef d
+join pg_catalog.pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum and a.attgenerated = ''
+join pg_catalog.pg_class c on c.oid = d.adrelid
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where ` + ownSchemas
+)
+
+// readExpressions reads what views are made of and what columns have as defaults. That locks the tables that they name, so a
+// migration at work can make it wait: then they are left out until the next reading, and views of protected tables are barred.
+func readExpressions(ctx context.Context, tx pgx.Tx, catalog *pgsql.Catalog, index map[uint32]int) error {
+	err := readLocking(ctx, tx, definitionsQuery, func(oid uint32, _ int16, text string) {
 		if i, ok := index[oid]; ok {
 			catalog.Relations[i].Definition = text
 		}
+	})
+	if err != nil {
+		return err
+	}
+	return readLocking(ctx, tx, defaultsQuery, func(oid uint32, number int16, text string) {
+		i, ok := index[oid]
+		if !ok {
+			return
+		}
+		for j := range catalog.Relations[i].Columns {
+			if c := &catalog.Relations[i].Columns[j]; c.Number == number {
+				c.Default = text
+			}
+		}
+	})
+}
+
+// readLocking runs a query that is given up when it has to wait for a lock.
+func readLocking(ctx context.Context, tx pgx.Tx, query string, each func(oid uint32, number int16, text string)) error {
+	part, err := tx.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := part.Exec(ctx, "set local search_path = ''; set local lock_timeout = '500ms'"); err != nil {
+		return err
+	}
+	var oid uint32
+	var number int16
+	var text string
+	rows, _ := part.Query(ctx, query)
+	_, err = pgx.ForEachRow(rows, []any{&oid, &number, &text}, func() error {
+		each(oid, number, text)
 		return nil
 	})
 	var locked *pgconn.PgError
 	if errors.As(err, &locked) {
-		return definitions.Rollback(ctx)
+		return part.Rollback(ctx)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return part.Commit(ctx)
 }

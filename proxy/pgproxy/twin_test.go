@@ -242,6 +242,7 @@ func twinPolicy() *pgsql.Policy {
 	add("public", "ddl_child", pgsql.TenantSource{Fixed: "acme"}, column("ddl_child", "secret", "text"))
 	add("public", "ddl_keys", byID, column("ddl_keys", "code", "text"), column("ddl_keys", "code2", "text"))
 	add("public", "ddl_later", byID, column("ddl_later", "secret", "text"))
+	add("public", "stamped", byID, column("stamped", "a", "text"), column("stamped", "b", "text"), column("stamped", "c", "text"), column("stamped", "d", "text"))
 	add("public", "narrow", byID, column("narrow", "v", "varchar(5)"), column("narrow", "num", "numeric(6,2)"), column("narrow", "at", "timestamp(0)"),
 		column("narrow", "tags", "varchar(3)[]"), column("narrow", "label", "varchar"))
 	add("public", "stock", byID, column("stock", "secret", "text"))

@@ -91,8 +91,6 @@ func (as *assignment) one(t *ast.ResTarget, val *ast.Node) {
 		as.inClause("a value of SET", func() { as.walk(val, as.scope) })
 	case len(t.GetIndirection()) > 0:
 		refuse(at, codeUnsupported, "Write the whole column.", "a part of protected column %s.%s cannot be written", as.rel.qualified(), c.Name)
-	case val.GetSetToDefault() != nil:
-		refuse(at, codeUnsupported, "Write NULL, a parameter or a literal.", "protected column %s.%s cannot be set to its default, which the server would write unsealed", as.rel.qualified(), c.Name)
 	default:
 		as.storing(c).store(val)
 	}

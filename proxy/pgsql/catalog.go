@@ -36,5 +36,7 @@ type Attribute struct {
 	Number    int16  // pg_attribute.attnum
 	TypeOID   uint32 // the base type, with domains resolved
 	Generated bool   // generated column: cannot be written
-	Default   string // its default as pg_get_expr gives it; empty if there is none
+	Default   string // its default as pg_get_expr gives it; empty if there is none, or if it is not known
+	// HasDefault is true if the column, or the domain that is its type, has a default other than NULL.
+	HasDefault bool
 }

@@ -98,6 +98,7 @@ func (a *analysis) copyFrom(st *Statement, s *ast.CopyStmt, r *relation) {
 		end := a.relationEnd(s.GetRelation())
 		a.edit(end, end, " ("+quoteAll(columns)+")")
 	}
+	a.refuseDefaults(r, columns, at)
 	a.inClause("WHERE", func() { a.walk(s.GetWhereClause(), &scope{items: []*item{tableItem(r, "")}}) })
 	first := r.firstProtected(columns)
 	if first != nil {

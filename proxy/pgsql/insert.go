@@ -44,6 +44,10 @@ func (a *analysis) insert(s *ast.InsertStmt, sc *scope, dest destination) output
 	default:
 		in.fromQuery(s, source)
 	}
+	if source == nil {
+		in.columns = nil
+	}
+	a.refuseDefaults(r, in.columns, int(s.GetRelation().GetLocation()))
 	in.conflict(s)
 	return a.returning(s.GetReturningClause(), in.target(s), nil, sc, dest)
 }

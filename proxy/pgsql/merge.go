@@ -86,5 +86,6 @@ func (m *merging) insert(w *ast.MergeWhenClause, level *scope, conditions []*ast
 	for _, n := range w.GetTargetList() {
 		in.addTarget(n.GetResTarget())
 	}
+	m.refuseDefaults(m.rel, in.columns, m.position(&ast.Node{Node: &ast.Node_MergeWhenClause{MergeWhenClause: w}}))
 	in.place(sourceRow{values: w.GetValues(), scope: level, conditions: conditions})
 }

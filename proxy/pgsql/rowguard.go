@@ -16,7 +16,7 @@ import (
 func (a *analysis) assumeTenant(s *ast.UpdateStmt, r *relation, target *item, level *scope, h *held) {
 	list := s.GetTargetList()
 	values := assigned(list)
-	if h.found || r.tenant.Column == "" || r.column(r.tenant.Column) < 0 || !slices.ContainsFunc(r.writtenIn(values), sealable) {
+	if h.found || r.tenant.Column == "" || r.column(r.tenant.Column) < 0 || !slices.ContainsFunc(r.writtenIn(values), mayBeSealed) {
 		return
 	}
 	moved, moves := values[r.tenant.Column]
@@ -116,6 +116,12 @@ func (r *relation) replacedBy(values map[string]*ast.Node) bool {
 		}
 	}
 	return true
+}
+
+// mayBeSealed reports whether a value for a protected column may be one that is sealed: it is neither NULL nor a column.
+func mayBeSealed(n *ast.Node) bool {
+	kind := operandOf(n).kind
+	return kind != operandNull && kind != operandDefault && n.GetColumnRef() == nil
 }
 
 // sealable reports whether a value is a constant or a parameter.

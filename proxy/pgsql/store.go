@@ -32,8 +32,9 @@ func (s *storing) name() string { return s.rel.qualified() + "." + s.column.Name
 
 // store plans one value that meets a protected column.
 func (s *storing) store(n *ast.Node) {
-	if n.GetSetToDefault() != nil {
-		return // NULL or a default of the table's own, which was an envelope when it was made
+	if d := n.GetSetToDefault(); d != nil {
+		s.takesDefault(s.rel, s.column, int(d.GetLocation()))
+		return
 	}
 	s.put(s.take(n))
 }

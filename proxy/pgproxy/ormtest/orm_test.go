@@ -25,6 +25,8 @@ type mapper struct {
 
 var mappers = []mapper{
 	{"GORM", "go", []string{"run", ".", "gorm"}, goTool, ""},
+	{"bun", "go", []string{"run", ".", "bun"}, goTool, ""},
+	{"sqlc", "go", []string{"run", ".", "sqlc"}, goTool, ""},
 	{"Sequelize", "node", []string{"sequelize.js"}, node, "sequelize"},
 	{"TypeORM", "node", []string{"typeorm.js"}, node, "typeorm"},
 	{"Knex", "node", []string{"knex.js"}, node, "knex"},
@@ -36,10 +38,10 @@ var mappers = []mapper{
 // policies are the ways in which the tenant of a row is known. The application's code is the same under all of them.
 var policies = map[string]struct {
 	tenant  string // of each table
-	options string // that the application's connection string gets
+	setting string // of the database
 }{
 	"one tenant":              {tenant: "{fixed: acme}"},
-	"a tenant per connection": {tenant: "{column: tenant_id, setting: app.tenant_id}", options: "&options=-c%20app.tenant_id%3Dacme"},
+	"a tenant per connection": {tenant: "{column: tenant_id, setting: app.tenant_id}", setting: "app.tenant_id = 'acme'"},
 }
 
 const config = `
@@ -82,13 +84,17 @@ func TestMappersSeeWhatTheySeeWithoutProtection(t *testing.T) {
 			t.Run(m.name+"/"+name, func(t *testing.T) {
 				s := newStage(t, fmt.Sprintf(config, p.tenant))
 				m.run(t, s.twin, "migrate")
-				m.run(t, s.dsn()+p.options, "migrate")
-				if _, err := s.direct(t).Exec(t.Context(), afterMigration); err != nil {
+				m.run(t, s.dsn(), "migrate")
+				prepare := afterMigration
+				if p.setting != "" {
+					prepare += "; alter database " + s.database + " set " + p.setting
+				}
+				if _, err := s.direct(t).Exec(t.Context(), prepare); err != nil {
 					t.Fatal(err)
 				}
 				time.Sleep(1100 * time.Millisecond) // the catalog is read again
 				want := m.run(t, s.twin, "run")
-				got := m.run(t, s.dsn()+p.options, "run")
+				got := m.run(t, s.dsn(), "run")
 				if diff := gocmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")); diff != "" {
 					t.Errorf("what it prints differs (- direct, + proxy):\n%s", diff)
 				}

@@ -103,3 +103,7 @@ create view v_grouped as select tenant_id, email, count(*) as n from members gro
 
 -- A tenant column with a default.
 create table stock (id int primary key, tenant_id text not null default 'globex', secret sealed(text), n int default 3);
+
+-- Defaults, of which the server would write those that are not NULL by itself.
+create domain stamped_text as sealed(text) default 'x';
+create table stamped (id int primary key, tenant_id text, a sealed(text) default null, b sealed(text) default null::sealed(text), c sealed(text) default 'x', d stamped_text);
