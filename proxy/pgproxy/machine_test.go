@@ -210,6 +210,10 @@ func FuzzMachine(f *testing.F) {
 	f.Add(append(message('P', "\x00select * from customers\x00\x00\x00"), message('D', "S\x00")...), append(message('1', ""), message('t', "\x00\x00")...))
 	f.Add(append(message('P', "s\x00insert into customers (id, tenant_id, email) values (1, $1, $2)\x00\x00\x00"),
 		message('B', "\x00s\x00\x00\x00\x00\x02\x00\x00\x00\x04acme\x00\x00\x00\x06marker\x00\x00")...), message('E', "C42601\x00\x00"))
+	f.Add(message('Q', "prepare s (int, text) as insert into customers (id, tenant_id, email) values ($1, 'acme', $2); execute s (1, 'marker')\x00"),
+		append(message('C', "PREPARE\x00"), message('C', "INSERT 0 1\x00")...))
+	f.Add(append(message('Q', "declare c binary cursor with hold for select email, tenant_id from customers\x00"), message('Q', "fetch c; close c\x00")...),
+		append(message('C', "DECLARE CURSOR\x00"), append(message('Z', "I"), message('D', "\x00\x02\xff\xff\xff\xff\xff\xff\xff\xff")...)...))
 	f.Add(append(message('Q', "copy customers (id, tenant_id, email) from stdin\x00"), copyStream("1\tacme\tmarker\n2\tacme", 3)...), copyResponse('G', 3))
 	f.Add(message('Q', "copy customers (tenant_id, email) to stdout (format csv, header)\x00"), append(copyResponse('H', 2), message('d', "tenant_id,email\n")...))
 	keys := newMemoryKeys()

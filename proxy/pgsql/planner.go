@@ -99,6 +99,9 @@ func NewPlanner(policy *Policy, catalog *Catalog, cfg Config) (*Planner, error) 
 // the session, and where the session's names of statements and cursors matter, the plan is made anew each time.
 func (p *Planner) Plan(text []byte, session *Session) *Plan {
 	if session.Prepared != nil || session.Cursors {
+		if plan := p.nameless(text, session); plan != nil {
+			return plan
+		}
 		if plan, ok := p.planNames(text, session); ok {
 			return plan
 		}

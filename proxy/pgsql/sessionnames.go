@@ -61,6 +61,23 @@ type Cursor struct {
 	Uses    []Use          // as in Plan: what FETCH does; without places in the text
 }
 
+// nameless returns the plan of a text that is kept and uses no names of statements and cursors, or nil.
+func (p *Planner) nameless(text []byte, session *Session) *Plan {
+	if len(session.Children) > 0 || len(text) > p.cacheText {
+		return nil
+	}
+	plan := lookUp(p.plans, text)
+	if plan == nil || plan.Refusal != nil {
+		return nil
+	}
+	for i := range plan.Statements {
+		if plan.Statements[i].Naming != nil {
+			return nil
+		}
+	}
+	return p.forSession(plan, text, session)
+}
+
 // planNames plans a text that may use the session's names of statements and cursors; ok is false if it does not.
 func (p *Planner) planNames(text []byte, session *Session) (plan *Plan, ok bool) {
 	executes := session.Prepared != nil && p.executes.match(text)

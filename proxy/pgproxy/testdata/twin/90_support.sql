@@ -271,6 +271,29 @@ prepare mail(bigint) as select email from customers where id = $1; execute mail(
 -- only: simple
 begin; declare mails cursor for select id, email from customers where id = 902; fetch all from mails; close mails; commit
 
+-- feature: Statements of the session / cursors WITH HOLD, BINARY
+-- only: simple
+begin; declare held binary cursor with hold for select secret from vault where k = 'none'; commit; fetch 1 from held; close held
+
+-- feature: Statements of the session / DELETE, and UPDATE of columns that are not protected, WHERE CURRENT OF
+-- only: simple
+begin; insert into vault (k) values ('k 91'); declare here cursor for select k from vault for update; fetch here; update vault set n = 1 where current of here; delete from vault where current of here; rollback
+
+-- feature: Statements of the session / UPDATE of protected columns WHERE CURRENT OF
+update customers set email = 'marker' where current of here
+
+-- feature: Statements of the session / CREATE TABLE AS EXECUTE
+-- only: simple
+prepare mails as select email from customers; create table mail_copy as execute mails
+
+-- feature: Statements of the session / EXPLAIN EXECUTE
+-- only: simple
+prepare kept (text, text) as insert into vault (k, secret) values ($1, $2); explain (costs off) execute kept ('k 90', 'marker'); deallocate kept
+
+-- feature: Statements of the session / several queries that write and read, in one text
+-- only: simple
+insert into vault (k, secret) values ('k 90', 'marker'); select secret from vault where k = 'k 90'; delete from vault where k = 'k 90'
+
 -- feature: Statements of the session / EXPLAIN
 explain (costs off) select email from customers where id = 902
 
