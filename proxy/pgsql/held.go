@@ -60,6 +60,7 @@ type held struct {
 	rel        *relation
 	scope      *scope
 	conditions []*ast.Node
+	clause     string // where they stand, for refusals
 
 	rows    []*row
 	columns []heldColumn
@@ -74,7 +75,7 @@ type heldColumn struct {
 
 // hold follows equalities from the tenant of a row.
 func (a *analysis) hold(rel *relation, home *row, conditions []*ast.Node, sc *scope) *held {
-	h := &held{analysis: a, rel: rel, scope: sc, conditions: conditions, rows: []*row{home}}
+	h := &held{analysis: a, rel: rel, scope: sc, conditions: conditions, clause: "WHERE", rows: []*row{home}}
 	if ref, ok := rel.staticTenant(); ok {
 		h.value, h.found = tenantValue{TenantRef: ref}, true
 		return h

@@ -68,7 +68,9 @@ func (m *merging) when(w *ast.MergeWhenClause) {
 		m.inClause("a value of INSERT in another table", func() { m.walkAll(w.GetValues(), level) })
 	case ast.CmdType_CMD_UPDATE:
 		if guarded {
-			m.assignmentTo(m.rel, m.target, level, m.hold(m.rel, m.target.home(), conditions, level)).plan(w.GetTargetList())
+			h := m.hold(m.rel, m.target.home(), conditions, level)
+			h.clause = "ON or WHEN"
+			m.assignmentTo(m.rel, m.target, level, h).plan(w.GetTargetList())
 			return
 		}
 		m.refuseTenantChange(m.rel, w.GetTargetList())

@@ -63,8 +63,8 @@ func (a *analysis) assignmentTo(r *relation, target *item, level *scope, h *held
 	as := &assignment{analysis: a, rel: r, target: target, scope: level}
 	as.tenant = func(c *Column, at int, from listRow) tenantValue {
 		if !h.found {
-			refuse(at, codeUnsupported, r.hintHeld(h.conditions),
-				"protected column %s.%s cannot be sealed: WHERE does not hold the rows to one tenant", r.qualified(), c.Name)
+			refuse(at, codeUnsupported, r.hintHeld(h),
+				"protected column %s.%s cannot be sealed: %s does not hold the rows to one tenant", r.qualified(), c.Name, h.clause)
 		}
 		return a.mustTenantIn(r, c, h.value, at, from)
 	}
@@ -80,13 +80,13 @@ func (a *analysis) assignmentTo(r *relation, target *item, level *scope, h *held
 }
 
 // hintHeld says how to hold the rows that are written to one tenant.
-func (r *relation) hintHeld(conditions []*ast.Node) string {
-	for _, n := range conditions {
+func (r *relation) hintHeld(h *held) string {
+	for _, n := range h.conditions {
 		if n.GetCurrentOfExpr() != nil {
 			return "Update the row by its key AND " + r.tenant.Column + " = … instead of WHERE CURRENT OF, which says nothing of its tenant."
 		}
 	}
-	return "Add AND " + r.tenant.Column + " = … with a literal or a parameter to WHERE."
+	return "Add AND " + r.tenant.Column + " = … with a literal or a parameter to " + h.clause + "."
 }
 
 // delete plans DELETE.
