@@ -130,9 +130,10 @@ with recursive base(oid, typ) as (
 select a.attrelid, a.attname, a.attnum, a.attgenerated <> '',
        a.attgenerated = '' and (y.typdefault is not null or exists (select from pg_catalog.pg_attrdef d
          where d.adrelid = a.attrelid and d.adnum = a.attnum and d.adbin::text !~ '^\{(COERCETODOMAIN :arg \{)?(FUNCEXPR [^{]*:funcformat [12][^{]*:args \(\{)?CONST [^{}]*:constisnull true')),
-       coalesce((select b.typ from base b join pg_catalog.pg_type t on t.oid = b.typ and t.typtype <> 'd' where b.oid = a.atttypid),
-                a.atttypid)::oid
+       case when k.collisdeterministic then coalesce((select b.typ from base b join pg_catalog.pg_type t on t.oid = b.typ and t.typtype <> 'd' where b.oid = a.atttypid),
+                a.atttypid) else 0 end::oid
 from pg_catalog.pg_attribute a
+left join lateral (select coalesce((select l.collisdeterministic from pg_catalog.pg_collation l where l.oid = a.attcollation), true) as collisdeterministic) k on true
 join pg_catalog.pg_class c on c.oid = a.attrelid
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 join pg_catalog.pg_type y on y.oid = a.atttypid

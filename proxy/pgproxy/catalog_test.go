@@ -66,3 +66,25 @@ func TestCatalogIsReadWhileAMigrationLocksATable(t *testing.T) {
 		t.Error("without the lock the definition is still missing")
 	}
 }
+
+// TestTenantMayNotBeSpelledInSeveralWays: what the server calls equal must be one tenant here as well.
+func TestTenantMayNotBeSpelledInSeveralWays(t *testing.T) {
+	s := newBareStack(t)
+	c := s.direct(t)
+	if _, err := c.Exec(t.Context(), "create collation loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false)"); err != nil {
+		t.Skipf("a server without ICU has no such collations: %v", err)
+	}
+	c.exec("create table owned (tenant_id text collate loose, secret bytea, exact text collate \"C\")")
+	source := NewCatalogSource(CatalogConfig{Upstream: s.pg.Addr(), User: s.pg.User, Password: func() (string, error) { return s.pg.Password, nil }})
+	catalog, err := source.Load(t.Context(), s.database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tenant := range []string{"tenant_id", "exact"} {
+		policy := &pgsql.Policy{Tables: []pgsql.Table{{Schema: "public", Name: "owned", Tenant: pgsql.TenantSource{Column: tenant},
+			Columns: []pgsql.Column{{Name: "secret", Field: "secret", Type: "text"}}}}}
+		if _, err := pgsql.NewPlanner(policy, catalog, pgsql.Config{}); (err != nil) != (tenant == "tenant_id") {
+			t.Errorf("tenant in column %s: %v", tenant, err)
+		}
+	}
+}

@@ -34,7 +34,7 @@ type Relation struct {
 type Attribute struct {
 	Name      string
 	Number    int16  // pg_attribute.attnum
-	TypeOID   uint32 // the base type, with domains resolved
+	TypeOID   uint32 // the base type, with domains resolved; 0 if its collation calls values equal that are spelled differently
 	Generated bool   // generated column: cannot be written
 	Default   string // its default as pg_get_expr gives it; empty if there is none, or if it is not known
 	// HasDefault is true if the column, or the domain that is its type, has a default other than NULL.

@@ -83,7 +83,7 @@ func (r *relation) protect(t *Table) error {
 		r.tenantDefault = tenantDefault(r.Columns[i].Default, r.Columns[i].TypeOID, &t.Tenant)
 	}
 	if i := r.column(t.Tenant.Column); i >= 0 && !tenantTypes[r.Columns[i].TypeOID] {
-		return fmt.Errorf("table %s: tenant column %s has a type whose equal values may be spelled differently; use text, varchar, uuid or an integer", r.qualified(), t.Tenant.Column)
+		return fmt.Errorf("table %s: tenant column %s has a type or collation whose equal values may be spelled differently; use text, varchar, uuid or an integer, with a deterministic collation", r.qualified(), t.Tenant.Column)
 	}
 	for i := range t.Columns {
 		c := &t.Columns[i]
