@@ -1,8 +1,6 @@
 package pgsql
 
 import (
-	"slices"
-
 	"github.com/sqlc-dev/oliphant/ast"
 )
 
@@ -23,41 +21,37 @@ func (a *analysis) boolean(b *ast.BoolExpr, sc *scope) {
 func (a *analysis) enterJoin(j *ast.JoinExpr, left, right []*item, sc *scope) (leave func()) {
 	outer := a.facts
 	leave = a.enter()
-	if !a.relations.searchable || outer == nil {
+	if !a.relations.searchable || outer == nil || j.GetQuals() == nil {
 		return leave
 	}
-	var there []*row
-	switch j.GetJointype() {
-	case ast.JoinType_JOIN_INNER:
-		there = append(rowsOf(left), rowsOf(right)...)
-	case ast.JoinType_JOIN_LEFT:
-		there = rowsOf(right)
-	case ast.JoinType_JOIN_RIGHT:
-		there = rowsOf(left)
+	there := map[*row]bool{}
+	if kind := j.GetJointype(); kind == ast.JoinType_JOIN_INNER || kind == ast.JoinType_JOIN_RIGHT {
+		addRows(there, left)
+	}
+	if kind := j.GetJointype(); kind == ast.JoinType_JOIN_INNER || kind == ast.JoinType_JOIN_LEFT {
+		addRows(there, right)
 	}
 	a.conditions(j.GetQuals(), sc, func(e tenantEdge) {
 		a.facts.edges = append(a.facts.edges, e)
-		if slices.Contains(there, e.from) {
+		if there[e.from] {
 			outer.edges = append(outer.edges, e)
 		}
 	})
 	return leave
 }
 
-// rowsOf returns what stands for rows of entries of FROM, in facts.
-func rowsOf(items []*item) []*row {
-	var rows []*row
+// addRows adds what stands for rows of entries of FROM, in facts.
+func addRows(rows map[*row]bool, items []*item) {
 	for _, it := range items {
 		for i := range it.cols {
 			c := &it.cols[i]
-			for _, r := range append([]*row{c.row, c.self}, c.tenantOf...) {
-				if r != nil && !slices.Contains(rows, r) {
-					rows = append(rows, r)
-				}
+			rows[c.row], rows[c.self] = true, true
+			for _, r := range c.tenantOf {
+				rows[r] = true
 			}
 		}
 	}
-	return rows
+	delete(rows, nil)
 }
 
 // mergeTenants notes what USING says of a column of both sides and of the one that they become, m: that of either side
