@@ -57,7 +57,7 @@ func (c *conn) outcome(text string) string {
 	}
 	for _, r := range results {
 		if len(r.Rows) > 0 {
-			return fmt.Sprintf("%s", r.Rows[0][0])
+			return string(r.Rows[0][0])
 		}
 	}
 	return ""

@@ -199,14 +199,6 @@ func (a *analysis) dropCasts(o operand, leaf string) {
 	a.edit(start, end, leaf)
 }
 
-func (a *analysis) mustSpan(o operand, r *relation, c *Column) (start, end int) {
-	start, end, ok := a.span(o)
-	if !ok {
-		refuse(o.at, codeUnsupported, "Leave the cast out.", "the value for protected column %s.%s cannot be delimited", r.qualified(), c.Name)
-	}
-	return start, end
-}
-
 // tenantFrom makes a tenant of the value that a statement gives the tenant column.
 func (a *analysis) tenantFrom(r *relation, n *ast.Node) (ref tenantValue, ok bool) {
 	i := r.column(r.tenant.Column)

@@ -23,7 +23,7 @@ var castCases = []struct {
 	{[]string{"numeric(5,2)", "numeric"}, [][2]int32{{pgtype.NumericOID, 5<<16 | 2 + 4}}, Numeric,
 		[]string{"0", "1", "-1.005", "1.004999", "999.994", "999.995", "-999.995", "1e2", "1e3", "99.9999", "NaN", "Infinity", "x", "9.995", "-0.001", "0.005"}},
 	{[]string{"numeric(2,2)", "numeric"}, [][2]int32{{pgtype.NumericOID, 2<<16 | 2 + 4}}, Numeric, []string{"0.5", "0.994", "0.995", "1", "-0.996"}},
-	{[]string{"numeric(3,0)", "text"}, [][2]int32{{pgtype.NumericOID, 3<<16 | 0 + 4}}, Text, []string{"0.5", "-0.4", "999.4", "999.5"}},
+	{[]string{"numeric(3,0)", "text"}, [][2]int32{{pgtype.NumericOID, 3<<16 + 4}}, Text, []string{"0.5", "-0.4", "999.4", "999.5"}},
 	{[]string{"numeric", "int4", "numeric"}, [][2]int32{{pgtype.NumericOID, -1}, {pgtype.Int4OID, -1}}, Numeric, []string{"1.5", "2.5", "-2.5", "3e9", "x"}},
 	{[]string{"float8", "int4", "int8"}, [][2]int32{{pgtype.Float8OID, -1}, {pgtype.Int4OID, -1}}, Int8, []string{"1.5", "2.5", "1e300", "nan"}},
 	{[]string{"int4", "text"}, [][2]int32{{pgtype.Int4OID, -1}}, Text, []string{"007", " 12 ", "-0", "3000000000"}},
