@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 )
 
@@ -78,4 +79,34 @@ func (c child) killAfter(n int) (acknowledged int) {
 	}
 	_ = c.Wait()
 	return acknowledged
+}
+
+// TestTwoWritersKilledBetweenLineAndHeadOneAfterTheOtherDamageNothing: the second must bring the head up to the first one's
+// line before it writes its own.
+func TestTwoWritersKilledBetweenLineAndHeadOneAfterTheOtherDamageNothing(t *testing.T) {
+	l := newLog(t, 1)
+	for range 2 {
+		err := l.locked(t.Context(), func(f *files) error {
+			if err := f.repair(l.now(), "serve"); err != nil {
+				return err
+			}
+			elsewhere, err := os.Create(filepath.Join(t.TempDir(), "head")) // so that the line gets to the disk, and the head doesn't
+			if err != nil {
+				return err
+			}
+			defer elsewhere.Close()
+			f.head = elsewhere
+			return f.append(l.now(), sample)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r := mustVerify(t, l.path); !r.OK() || r.Lines != 3 {
+		t.Fatalf("%d lines, %v", r.Lines, r.Err())
+	}
+	mustRecord(t, l, sample)
+	if r := mustVerify(t, l.path); !r.OK() || r.Lines != 4 {
+		t.Errorf("%d lines, %v", r.Lines, r.Err())
+	}
 }

@@ -15,6 +15,7 @@ type files struct {
 	log, head *os.File
 
 	last  Head   // of the last whole line
+	ahead bool   // that line is not in the head yet: its writer was killed in between
 	whole int64  // bytes of the log up to the end of that line
 	torn  []byte // what follows it: an unfinished line
 }
@@ -32,7 +33,7 @@ func (f *files) load() error {
 	if err != nil {
 		return err
 	}
-	f.last = Head{last.Seq, last.Hash}
+	f.last, f.ahead = Head{last.Seq, last.Hash}, last.Seq > head.Seq
 	return checkEnd(last, head)
 }
 
@@ -79,8 +80,15 @@ func (f *files) loadLast() (Entry, error) {
 	return e, nil
 }
 
-// repair cuts off an unfinished line and tells of it in a line of its own.
+// repair brings the head up to the last line, before another line makes it older than a crash can, and cuts off an
+// unfinished line and tells of it in a line of its own.
 func (f *files) repair(now time.Time, actor string) error {
+	if f.ahead {
+		if err := writeHead(f.head, f.last); err != nil {
+			return err
+		}
+		f.ahead = false
+	}
 	if len(f.torn) == 0 {
 		return nil
 	}
