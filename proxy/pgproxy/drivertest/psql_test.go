@@ -151,7 +151,7 @@ func (s *stage) psqlRefusals(t *testing.T, c *psqlClient) {
 	email := s.word("email in a refused statement")
 	for _, statement := range []string{
 		fmt.Sprintf("select id from customers where email = '%s'", email),
-		fmt.Sprintf("insert into customers (id, tenant_id, email) values (300, 'acme', lower('%s'))", email),
+		fmt.Sprintf("insert into customers (id, tenant_id, email) values (300, 'acme', reverse('%s'))", email),
 		fmt.Sprintf("select 1; update customers set email = email || '%s' where tenant_id = 'acme'; select 2", email),
 		fmt.Sprintf("do $$ begin insert into customers (id, tenant_id, email) values (300, 'acme', '%s'); end $$", email),
 		"copy customers to '/tmp/customers'",
