@@ -16,6 +16,7 @@ var aims = []aim{
 	{"unprotected traffic, of direct", []string{"point-select", "insert-1", "insert-3", "range-1", "range-3"}, relayed, direct, 0.40},
 	{"protected point select, of relayed", []string{"point-select"}, protected, relayed, 0.85},
 	{"protected insert, of relayed", []string{"insert-1", "insert-3"}, protected, relayed, 0.85},
+	{"protected insert of 1,000 rows by literals, of direct", []string{"insert-1000"}, protected, direct, 0.50},
 	{"COPY FROM with one protected column, of direct", []string{"copyin"}, protected, direct, 0.50},
 	{"protected select of 1,000 rows, of direct", []string{"range-1", "range-3"}, protected, direct, 0.60},
 }

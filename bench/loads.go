@@ -63,6 +63,10 @@ func loadsFor(rows int) []load {
 			script: "\\set visits random(1, 1000000000)\n" +
 				"INSERT INTO %s (tenant_id, visits, email, card, born) VALUES (:tenant, :visits, :email, :card, :born);\n",
 		},
+		{
+			name: "insert-1000", title: "Insert of 1000 rows by literals, one protected field", table: arrivals, writes: true,
+			script: multiInsert(),
+		},
 		rangeSelect(rows, "range-1", "one protected column", "id, tenant_id, city, email"),
 		rangeSelect(rows, "range-3", "three protected columns", "id, tenant_id, email, card, born"),
 		{
@@ -74,6 +78,21 @@ func loadsFor(rows int) []load {
 			script: "COPY %s (" + copyColumns + ") TO STDOUT\n",
 		},
 	}
+}
+
+// multiInsert is one statement with a thousand rows as literals. It is over the size of what the planner keeps, so each is
+// planned anew.
+func multiInsert() string {
+	var b strings.Builder
+	b.WriteString("INSERT INTO %s (tenant_id, visits, email) VALUES ")
+	for i := range rangeRows {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "('acme', %d, 'wilhelmina.oconnor.%04d@example.com')", i, i)
+	}
+	b.WriteString(";\n")
+	return b.String()
 }
 
 func rangeSelect(rows int, name, what, columns string) load {

@@ -21,7 +21,7 @@ func cellNames(t *testing.T, args ...string) []string {
 }
 
 func TestAllLoadsRunWithOneAndEightClientsInEveryProtocol(t *testing.T) {
-	if got := cellNames(t); len(got) != 5*2*3+2 { // and a COPY in each direction
+	if got := cellNames(t); len(got) != 6*2*3+2 { // and a COPY in each direction
 		t.Errorf("%d cells: %q", len(got), got)
 	}
 }
@@ -43,7 +43,7 @@ func TestQuickIsOneShortRound(t *testing.T) {
 
 func TestWrongOptionsSayWhatIsRight(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
-		{"-load insert-2", `-load "insert-2" is not one of point-select, insert-1, insert-3, range-1, range-3, copyin, copyout`},
+		{"-load insert-2", `-load "insert-2" is not one of point-select, insert-1, insert-3, insert-1000, range-1, range-3, copyin, copyout`},
 		{"-protocol binary", `-protocol "binary" is not one of simple, extended, prepared`},
 		{"-clients 0", `-clients "0": give numbers from 1 to 90`},
 		{"-clients 91", `-clients "91": give numbers from 1 to 90`},

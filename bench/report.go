@@ -89,7 +89,7 @@ func (r *report) writeLoad(b *strings.Builder, l load) {
 	}
 	fmt.Fprintf(b, "\n## %s (`%s`)\n\n", l.title, l.name)
 	b.WriteString(t.String())
-	b.WriteString("\n```\n" + l.text(l.table.protected) + "```\n")
+	b.WriteString("\n```\n" + shortened(l.text(l.table.protected)) + "```\n")
 }
 
 func resultCells(r *result) []string {
@@ -139,4 +139,13 @@ func (t *grid) String() string {
 		b.WriteString("|\n")
 	}
 	return b.String()
+}
+
+// shortened cuts a script that goes on and on in the same way.
+func shortened(script string) string {
+	const most = 500
+	if len(script) <= most {
+		return script
+	}
+	return script[:most/2] + " …\n"
 }
