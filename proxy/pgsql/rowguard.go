@@ -26,7 +26,7 @@ func (a *analysis) assumeTenant(s *ast.UpdateStmt, r *relation, target *item, le
 		if ref, ok = a.tenantFrom(r, moved); !ok {
 			return
 		}
-		if r.replacedBy(values) {
+		if r.replacedBy(values) && !a.relations.protectsMoreBelow(r) {
 			h.value, h.found = ref, true
 			return
 		}
@@ -116,6 +116,29 @@ func (r *relation) replacedBy(values map[string]*ast.Node) bool {
 		}
 	}
 	return true
+}
+
+// protectsMoreBelow reports whether a child or partition of r, at any depth, has protected columns that r has not.
+func (rs *relations) protectsMoreBelow(r *relation) bool {
+	seen := map[uint32]bool{r.OID: true}
+	for more := true; more; {
+		more = false
+		for _, child := range rs.byOID {
+			if seen[child.OID] || !slices.ContainsFunc(child.Parents, func(oid uint32) bool { return seen[oid] }) {
+				continue
+			}
+			seen[child.OID], more = true, true
+			for i, c := range child.protected {
+				if c != nil && r.protects(child.Columns[i].Name) == nil {
+					return true
+				}
+			}
+			if len(child.pending) > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // mayBeSealed reports whether a value for a protected column may be one that is sealed: it is neither NULL nor a column.

@@ -93,6 +93,24 @@ func TestUpdateThatCouldLeaveAValueBehindIsRefused(t *testing.T) {
 	}
 }
 
+func TestUpdateOfAParentThatWouldLeaveAValueOfAChildBehindIsRefused(t *testing.T) {
+	child := table(2, "public", "child", "id:int8", "tenant:text", "a:bytea", "more:bytea")
+	child.Parents = []uint32{1}
+	secret := Column{Name: "a", Field: "a", Type: "text"}
+	for name, columns := range map[string][]Column{"same": {secret}, "more": {secret, {Name: "more", Field: "more", Type: "text", Index: 1}}} {
+		p, err := NewPlanner(&Policy{Tables: []Table{
+			{Schema: "public", Name: "parent", Tenant: TenantSource{Column: "tenant"}, Columns: []Column{secret}},
+			{Schema: "public", Name: "child", Tenant: TenantSource{Column: "tenant"}, Columns: columns},
+		}}, &Catalog{Relations: []Relation{table(1, "public", "parent", "id:int8", "tenant:text", "a:bytea"), child}}, Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if plan := p.Plan([]byte("update parent set tenant = $1, a = $2"), &Session{}); (plan.Refusal != nil) != (name == "more") {
+			t.Errorf("%s: %+v", name, plan.Refusal)
+		}
+	}
+}
+
 // TestTenantThatGetsIntoTheTextIsNotSharedByTemplates plans texts that differ in the tenant.
 func TestTenantThatGetsIntoTheTextIsNotSharedByTemplates(t *testing.T) {
 	p := newBoundPlanner(t)
