@@ -82,11 +82,11 @@ ON_SERVERS := ./proxy/pgvalue ./proxy/pgsql ./proxy/pgproxy ./cmd/keyaside
 
 .PHONY: versions
 versions: build ## Run the tests that ask a server on each PostgreSQL version (VERSIONS="14 18"; npm has the servers)
-	@for v in $(VERSIONS); do \
+	@failed=; for v in $(VERSIONS); do \
 	  .ci/install postgres $$v; \
 	  echo "== PostgreSQL $$v"; \
-	  KEYASIDE_PG_BIN=$(CURDIR)/.tools/postgres-$$v/bin $(GO) test -count=1 -timeout $(TESTTIME) $(ON_SERVERS); \
-	done
+	  KEYASIDE_PG_BIN=$(CURDIR)/.tools/postgres-$$v/bin $(GO) test -count=1 -timeout $(TESTTIME) $(ON_SERVERS) || failed="$$failed $$v"; \
+	done; [ -z "$$failed" ] || { echo "failed on PostgreSQL$$failed" >&2; exit 1; }
 
 .PHONY: oracle
 oracle: ## Hold the SQL parser against libpg_query in C (MUTANTS=200000)

@@ -61,7 +61,25 @@ func (m *machine) ask(q *question, out *output) error {
 		return errHold
 	}
 	q.alone = alone
+	m.client.segment.asked = m.client.segment.asked || alone && m.server.status == 'I'
 	return m.holdForReplies(out)
+}
+
+// mixes reports whether a simple query must not be sent now, since a question has begun a transaction in the extended
+// protocol. PostgreSQL 18 does not commit at the end of such a query, nor at a Sync behind it.
+func (m *machine) mixes() bool { return m.client.segment.asked && m.server.major >= 18 }
+
+// leaveQuestion ends the transaction that a question has begun, for a simple query to begin its own.
+func (m *machine) leaveQuestion(out *output) {
+	if m.mixes() {
+		m.push(pending{request: reqSync, silent: true})
+		out.buf = append(out.own(), 'S', 0, 0, 0, 4)
+	}
+}
+
+func errNotWithQuestion() *Error {
+	return &Error{Code: codeNotSupported, Message: "the proxy asks for the session's tenant and role in each transaction, and cannot in that of this simple query",
+		Hint: "Run it between BEGIN and COMMIT."}
 }
 
 // canAsk reports whether the server would answer a question now.

@@ -155,6 +155,9 @@ func TestCopyThroughTheProxyIsAsOnAPlainTable(t *testing.T) {
 		r := rand.New(rand.NewPCG(1, 2))
 		tw.fill(t, r, 120, tenants.names...)
 		for _, form := range copyForms {
+			if tw.stack.pg.Major < 15 && (form.in == "header match" || form.in == "header" && !strings.Contains(form.both, "csv")) {
+				continue // both are known since 15
+			}
 			t.Run(tenants.typ+withOptions(form.both, form.out, form.in), func(t *testing.T) {
 				for _, most := range []int{7, 1 << 20} {
 					tw.roundTrip(t, form.both, form.in, form.out, form.inOnly, &pieces{rand: r, most: most})

@@ -178,6 +178,7 @@ func (m *machine) push(p pending) {
 		m.segments++
 	}
 	m.client.segment.begun = !p.request.ready()
+	m.client.segment.asked = m.client.segment.asked && m.client.segment.begun
 	m.noteUnsettling(&p)
 	m.noteEffect(&p)
 	p.serial = m.serial

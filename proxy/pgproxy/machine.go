@@ -74,6 +74,7 @@ type clientSide struct {
 // segment is what is known of the messages since the last Sync.
 type segment struct {
 	begun     bool // a message was sent
+	asked     bool // the first was a question of the proxy's own, which began a transaction
 	unsettled bool // something was executed that may change what names mean
 	reads     bool // a protected result is read
 	writes    bool // something may have been written

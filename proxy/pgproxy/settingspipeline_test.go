@@ -134,7 +134,9 @@ func TestPipelinesStoreAndShowOnlyWhatIsTheTenants(t *testing.T) {
 		direct := s.direct(t)
 		for _, pipeline := range tenantPipelines {
 			wrong, stored, _ := s.disowned(t, direct, sent, strings.Split(pipeline, ";"))
-			if wrong != "" || stored == 0 && !strings.Contains(pipeline, "B|p|w") {
+			// What cannot be sent in a question's transaction is refused there (mixes).
+			refused := ask == AskEachTransaction && s.pg.Major >= 18 && (strings.Contains(pipeline, "copy ") || strings.Contains(pipeline, "& "))
+			if wrong != "" || stored == 0 && !refused && !strings.Contains(pipeline, "B|p|w") {
 				t.Errorf("ask %d: %s\n%d rows; %s", ask, pipeline, stored, wrong)
 			}
 		}

@@ -17,10 +17,12 @@ func (m *machine) simpleQuery(msg []byte, out *output) error {
 		return err
 	}
 	if refusal != nil {
+		m.leaveQuestion(out)
 		m.refuseQuery(refusal, out)
 		return nil
 	}
 	if plan == nil {
+		m.leaveQuestion(out)
 		m.push(pending{request: reqQuery})
 		out.pass(msg)
 		return nil
@@ -29,11 +31,13 @@ func (m *machine) simpleQuery(msg []byte, out *output) error {
 		return m.holdForReplies(out) // until then it is not certain what the names mean
 	}
 	if reason := m.tooManyNames(plan); reason != nil {
+		m.leaveQuestion(out)
 		m.refuseQuery(reason, out)
 		return nil
 	}
 	edited, err := m.editQuery(text, plan)
 	if reason := refusalOf(err); reason != nil {
+		m.leaveQuestion(out)
 		m.refuseQuery(asCopyIn(reason, plan), out)
 		return nil
 	}
@@ -45,6 +49,11 @@ func (m *machine) simpleQuery(msg []byte, out *output) error {
 			return m.holdForReplies(out) // the transaction's status is not known before
 		}
 		m.runSingle(text, plan, edited, out)
+		return nil
+	}
+	if m.mixes() {
+		m.leaveQuestion(out)
+		m.refuseQuery(asCopyIn(errNotWithQuestion(), plan), out)
 		return nil
 	}
 	m.noteChildren(plan)

@@ -16,7 +16,7 @@ import (
 const maxSeparate = 4096
 
 // mightCommitUnread reports whether the query is one that writes, returns protected values, may be outside of a
-// transaction block, and can be sent statement by statement.
+// transaction block, and can be sent statement by statement. So is one that must not be sent as a simple query (mixes).
 func (m *machine) mightCommitUnread(plan *pgsql.Plan) bool {
 	if m.server.status != 'I' && m.queue.empty() || len(plan.Statements) > maxSeparate {
 		return false
@@ -26,7 +26,7 @@ func (m *machine) mightCommitUnread(plan *pgsql.Plan) bool {
 			return false
 		}
 	}
-	return readsProtected(plan) && scriptWrites(plan)
+	return readsProtected(plan) && scriptWrites(plan) || m.mixes()
 }
 
 // runSingle sends a simple query's statements in the extended protocol. The queue is empty.
