@@ -51,6 +51,7 @@ type Planner struct {
 	plans     *lru.Cache[string, *Plan]
 	named     *lru.Cache[string, *Plan] // plans of texts whose names depend on the session, by the names' meanings and the text
 	templates *templates
+	large     *templates // of texts that are too long for plans
 }
 
 // sessionWords are statements that name no table and yet matter: they end prepared statements, or may take a schema's
@@ -79,6 +80,10 @@ func NewPlanner(policy *Policy, catalog *Catalog, cfg Config) (*Planner, error) 
 	if err != nil {
 		return nil, fmt.Errorf("template cache: %w", err)
 	}
+	large, err := newTemplates(largeTemplates)
+	if err != nil {
+		return nil, fmt.Errorf("template cache: %w", err)
+	}
 	return &Planner{
 		relations: rs,
 		filter:    newFilter(append(rs.sensitiveNames(), sessionWords...)),
@@ -89,6 +94,7 @@ func NewPlanner(policy *Policy, catalog *Catalog, cfg Config) (*Planner, error) 
 		plans:     plans,
 		named:     named,
 		templates: ts,
+		large:     large,
 	}, nil
 }
 
@@ -113,7 +119,7 @@ func (p *Planner) Plan(text []byte, session *Session) *Plan {
 		return p.unnamed(unsafe.String(unsafe.SliceData(text), len(text)))
 	}
 	if len(text) > p.cacheText {
-		return p.planText(string(text), session)
+		return p.planLarge(text, session)
 	}
 	if plan := lookUp(p.plans, text); plan != nil {
 		return p.forSession(plan, text, session)
@@ -146,6 +152,31 @@ func (p *Planner) planAmong(text []byte, session *Session) *Plan {
 		return p.unnamed(unsafe.String(unsafe.SliceData(text), len(text)))
 	}
 	return p.planText(string(text), session)
+}
+
+// Bounds of templates of long texts, which are bulk inserts mostly: what a template of one holds is some ten times as long.
+const (
+	largeText      = 256 << 10 // bytes
+	largeTemplates = 16
+)
+
+// planLarge plans a text that is too long to keep. If one of the same shape came before, its template may serve.
+func (p *Planner) planLarge(text []byte, session *Session) *Plan {
+	if len(text) > largeText || len(text) > p.limits.textBytes {
+		return p.planText(string(text), session)
+	}
+	if plan := p.large.plan(text); plan != nil {
+		return plan
+	}
+	key := string(text)
+	plan, a := p.analyse(key, &Session{})
+	if plan.Names != nil {
+		return p.planText(key, session)
+	}
+	if a != nil && p.large.recurs(key) {
+		p.large.add(a, plan)
+	}
+	return plan
 }
 
 // promoteEvery is how many hits share one promotion in the LRU: a promotion takes the cache's exclusive lock.

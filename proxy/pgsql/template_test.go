@@ -329,3 +329,29 @@ func BenchmarkTextWithoutTemplate(b *testing.B) {
 		return fmt.Sprintf("SELECT id, name, email FROM customers WHERE id = %d AND name = E'%d'", i, i)
 	})
 }
+
+// TestLongTextsOfOneShapeShareATemplate: from the third on, the parser is not asked.
+func TestLongTextsOfOneShapeShareATemplate(t *testing.T) {
+	p := newTestPlanner(t)
+	text := func(round, rows int) string {
+		var b strings.Builder
+		b.WriteString("INSERT INTO customers (id, tenant_id, email) VALUES ")
+		for i := range rows {
+			fmt.Fprintf(&b, "%s(%d, 'a%d', 'someone.%d.%d@example.com')", strings.Repeat(", ", min(i, 1)), i, i%7, round, i)
+		}
+		return b.String()
+	}
+	for round := range 5 {
+		for _, rows := range []int{1000, 999} {
+			long := text(round, rows)
+			kept := p.large.count
+			checkAgainstFullPlan(t, p, long, p.Plan([]byte(long), &Session{}))
+			if want := map[int]int{0: 0, 1: 1}[round]; round < 2 && rows == 1000 && p.large.count != want {
+				t.Errorf("round %d: %d templates", round, p.large.count)
+			}
+			if round > 1 && p.large.count != kept {
+				t.Errorf("round %d: a template was made again", round)
+			}
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package pgsql
 
 import (
+	"hash/maphash"
 	"sync"
 	"unsafe"
 
@@ -15,6 +16,10 @@ type templates struct {
 	kept *lru.Cache[string, []*template] // lists are never changed, only replaced
 	pool sync.Pool                       // of *skeleton
 
+	// seen has the hashes of skeletons for which recurs was asked: to make a template costs as much as to plan.
+	seen *lru.Cache[uint64, struct{}]
+	seed maphash.Seed
+
 	adding sync.Mutex // held to change kept and count
 	count  int        // of templates in kept
 	most   int
@@ -23,7 +28,11 @@ type templates struct {
 func newTemplates(most int) (*templates, error) {
 	ts := &templates{most: most, pool: sync.Pool{New: func() any { return new(skeleton) }}}
 	kept, err := lru.NewWithEvict(most, func(_ string, list []*template) { ts.count -= len(list) })
-	ts.kept = kept
+	if err != nil {
+		return nil, err
+	}
+	ts.kept, ts.seed = kept, maphash.MakeSeed()
+	ts.seen, err = lru.New[uint64, struct{}](4 * most)
 	return ts, err
 }
 
@@ -41,6 +50,17 @@ func (ts *templates) plan(text []byte) *Plan {
 		}
 	}
 	return nil
+}
+
+// recurs reports whether it was asked of a text with the same skeleton before.
+func (ts *templates) recurs(text string) bool {
+	s := ts.pool.Get().(*skeleton)
+	defer ts.pool.Put(s)
+	if !s.take(text) {
+		return false
+	}
+	seen, _ := ts.seen.ContainsOrAdd(maphash.Bytes(ts.seed, s.key), struct{}{})
+	return seen
 }
 
 // add makes a template of an analysis and its plan, if it can. The template keeps the analysed text.
