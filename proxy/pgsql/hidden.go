@@ -195,10 +195,10 @@ func (a *analysis) endsList(i int) bool {
 		return false
 	}
 	switch a.word(i - 1) {
-	case "distinct": // IS DISTINCT FROM
-		return a.word(i) != "from" || !a.keyword(i-1)
-	case "within": // WITHIN GROUP (ORDER BY …)
-		return a.word(i) != "group" || !a.keyword(i-1)
+	case "distinct": // IS [NOT] DISTINCT FROM; else it is a label
+		return a.word(i) != "from" || !a.keyword(i-1) || a.word(i-2) != "is" && a.word(i-2) != "not"
+	case "within": // WITHIN GROUP (ORDER BY …); else it is a label
+		return a.word(i) != "group" || !a.keyword(i-1) || a.word(i+1) != "("
 	}
 	return true
 }
