@@ -109,10 +109,10 @@ func (g *generator) query() string {
 		"select id from customers group by id having max(email) = "+g.secret(), "select email from customers limit 3")
 }
 
-// executed prepares a statement of SQL and executes it.
+// executed prepares a statement of SQL and executes it. Its own parameters are written §1 until the text's are numbered.
 func (g *generator) executed() string {
-	made := g.pick("insert into "+g.table()+" (id, tenant_id, "+g.column()+") values ($1, $2, $3)"+g.returning(),
-		"update customers set email = $3 where tenant_id = $2 and id = $1", "select email from customers where id = $1 and tenant_id = $2 and email = $3")
+	made := g.pick("insert into "+g.table()+" (id, tenant_id, "+g.column()+") values (§1, §2, §3)"+g.returning(),
+		"update customers set email = §3 where tenant_id = §2 and id = §1", "select email from customers where id = §1 and tenant_id = §2 and email = §3")
 	return "prepare p " + g.pick("", "(bigint, text, text) ", "(int, unknown, varchar(9)) ", "(int, text, bytea)") + " as " + made + "; " +
 		g.pick("", "explain ", "explain analyze ", "create table t as ") + g.pick("execute p", `execute "p"`, `execute u&"\0070"`, "execute/**/p") +
 		" (" + g.id() + ", " + g.tenant() + ", " + g.secret() + ")"
@@ -166,10 +166,11 @@ func (g *generator) number(text string) (string, []any) {
 		used = append(used, g.params[n-1])
 		return fmt.Sprintf("$%d", len(used))
 	})
-	return text, used
+	return strings.ReplaceAll(text, "§", "$"), used
 }
 
-// mutate damages a text: the server and the planner may then read it differently.
+// mutate damages a text: the server and the planner may then read it differently. Values stay out of comments, which pass
+// as they are.
 func (g *generator) mutate(text string) string {
 	at := g.IntN(len(text) + 1)
 	switch g.IntN(5) {
@@ -182,7 +183,7 @@ func (g *generator) mutate(text string) string {
 			break
 		}
 		if at == 0 || at == len(text) || !isLetter(text[at-1]) || !isLetter(text[at]) {
-			return text[:at] + g.pick("'", `"`, "(", ")", "--", "/*", "*/", " $$", ";", `\`, " ", "::", ",", "\t") + text[at:]
+			return text[:at] + g.pick("'", `"`, "(", ")", "--\n", "/*", "*/", " $$", ";", `\`, " ", "::", ",", "\t") + text[at:]
 		}
 	case 2:
 		return strings.ReplaceAll(text, " ", g.pick("\n", "\t", " /* ' */ ", " -- \"\n", "\f", "\r"))
